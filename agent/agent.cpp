@@ -1,0 +1,2 @@
+#include "agent/docs/documentation.hpp"
+#include "agent/tool.hpp"

@@ -1,0 +1,91 @@
+#pragma once
+
+// What was said between us and a model, as values. A conversation only grows: what a model answered
+// is kept as received and replayed byte for byte, because its thinking blocks are signed over
+// everything before them (Messages API, "preserved thinking") and because a changed prefix is a
+// cache miss.
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace agent {
+
+struct tool_call {
+    std::string id;
+    std::string name;
+    std::string input;  // JSON text as the model wrote it; not necessarily valid
+};
+
+struct tool_outcome {
+    std::string call_id;
+    std::string text;
+    bool is_error = false;
+};
+
+// Why the model stopped, in the Messages API's words. `unknown` is every word we do not know.
+enum class stop_reason {
+    end_turn,
+    tool_use,
+    max_tokens,
+    stop_sequence,
+    pause_turn,
+    refusal,
+    context_window_exceeded,
+    unknown,
+};
+
+// Tokens of one turn or of a whole run. Input that is neither read from nor written to the cache is
+// `input`.
+struct token_usage {
+    std::int64_t input = 0;
+    std::int64_t cache_write_5m = 0;
+    std::int64_t cache_write_1h = 0;
+    std::int64_t cache_read = 0;
+    std::int64_t output = 0;    // thinking included
+    std::int64_t thinking = 0;  // the part of `output` that was thinking, where the provider says
+
+    std::int64_t total_input() const
+    {
+        return input + cache_write_5m + cache_write_1h + cache_read;
+    }
+
+    token_usage& operator+=(token_usage const& other)
+    {
+        input += other.input;
+        cache_write_5m += other.cache_write_5m;
+        cache_write_1h += other.cache_write_1h;
+        cache_read += other.cache_read;
+        output += other.output;
+        thinking += other.thinking;
+        return *this;
+    }
+};
+
+// One complete answer of a model.
+struct turn {
+    std::string content;  // the provider's own JSON of it, verbatim: for the Messages API the
+                          // `content` array
+    std::string text;     // its visible text
+    std::vector<tool_call> calls;
+    stop_reason stop = stop_reason::unknown;
+    std::string stop_detail;  // refusal category, or the word behind `unknown`
+    token_usage usage;
+    std::string model;       // as the provider reports it
+    std::string request_id;  // for support; may be empty
+};
+
+struct user_message {
+    std::string text;
+};
+
+// Answers every call of the turn before it, in its order; `note` is user text after the results.
+struct tool_results {
+    std::vector<tool_outcome> outcomes;
+    std::string note;
+};
+
+using conversation = std::vector<std::variant<user_message, turn, tool_results>>;
+
+}  // namespace agent

@@ -1,0 +1,34 @@
+#pragma once
+
+// Something the model may call. The tools of a run are made for that run: they share its project,
+// its staged edits and its record of documentation looked up. Implementations live in tools/.
+
+#include "agent/model.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/json/object.hpp>
+
+#include <string>
+
+namespace agent {
+
+struct tool_answer {
+    std::string text;  // valid UTF-8, bounded by the tool; data for the model, never instructions
+    bool is_error = false;
+};
+
+class tool {
+public:
+    virtual ~tool() = default;
+
+    virtual tool_declaration const& declaration() const = 0;
+
+    // Read-only tools of one turn run concurrently; the others one after the other, in order.
+    virtual bool read_only() const = 0;
+
+    // `input` is a JSON object. Bad input is an answer with is_error that says what was expected;
+    // throws only operation_aborted.
+    virtual boost::asio::awaitable<tool_answer> run(boost::json::object input) = 0;
+};
+
+}  // namespace agent

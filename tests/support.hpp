@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocol/rpc/async.hpp"
 #include "protocol/rpc/transport.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -38,44 +39,61 @@ inline void run(asio::awaitable<void> body)
 // Both ends of a connection, in memory.
 class memory_transport final : public mcp::transport {
 public:
-    explicit memory_transport(asio::any_io_executor ex)
-        : changed_(ex, asio::steady_timer::time_point::max())
-    {
-    }
+    explicit memory_transport(asio::any_io_executor ex) : changed_(ex), written_(ex) {}
 
     void send(std::string line)
     {
         in_.push_back(std::move(line));
-        changed_.cancel();
+        changed_.notify();
     }
-    void close()
+    void close() override
     {
         closed_ = true;
-        changed_.cancel();
+        changed_.notify();
     }
-    boost::json::value take()
+    // What was written and not yet taken; throws if there is nothing.
+    boost::json::value take() { return boost::json::parse(take_line()); }
+    std::string take_line()
     {
-        auto v = boost::json::parse(out_.at(0));
+        auto line = std::move(out_.at(0));
         out_.pop_front();
-        return v;
+        return line;
+    }
+    // Until so many lines were written and not taken.
+    asio::awaitable<void> waited(std::size_t lines = 1)
+    {
+        while (out_.size() < lines)
+            co_await written_.wait();
+    }
+    asio::awaitable<boost::json::value> next()
+    {
+        co_await waited();
+        co_return take();
     }
     std::size_t sent() const { return out_.size(); }
 
-    asio::awaitable<std::optional<std::string>> read() override
+    asio::awaitable<std::optional<mcp::incoming_line>> read() override
     {
         while (in_.empty() && !closed_)
-            co_await changed_.async_wait(asio::as_tuple(asio::use_awaitable));
+            co_await changed_.wait();
         if (in_.empty())
             co_return std::nullopt;
-        std::string line = std::move(in_.front());
+        current_ = std::move(in_.front());
         in_.pop_front();
-        co_return line;
+        co_return mcp::incoming_line{current_};
     }
-    void write(std::string message) override { out_.push_back(std::move(message)); }
+    void write(std::string_view line) override
+    {
+        out_.emplace_back(line);
+        written_.notify();
+    }
+    asio::awaitable<void> flush() override { co_return; }
 
 private:
-    asio::steady_timer changed_;
+    mcp::event changed_;
+    mcp::event written_;
     std::deque<std::string> in_, out_;
+    std::string current_;
     bool closed_ = false;
 };
 

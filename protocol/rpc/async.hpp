@@ -28,8 +28,8 @@ namespace mcp {
 // "Something changed": every waiter wakes, and looks for itself whether it was what it waits for.
 class event {
 public:
-    explicit event(boost::asio::any_io_executor ex)
-        : timer_(std::move(ex), boost::asio::steady_timer::time_point::max())
+    explicit event(boost::asio::any_io_executor const& ex)
+        : timer_(ex, boost::asio::steady_timer::time_point::max())
     {
     }
 

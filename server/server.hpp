@@ -1,32 +1,66 @@
 #pragma once
 
+// An MCP server: decides for each request to which era it belongs, finds its method, runs it, and
+// puts the result into that era's words. Holds nothing of a connection but what the legacy
+// handshake said, and that only for as long as the connection is served. Each transport drives it:
+// a stream of lines by serve(), a request that arrived by itself by answer().
+
+#include "protocol/logger.hpp"
+#include "protocol/rpc/dispatcher.hpp"
 #include "protocol/rpc/transport.hpp"
-#include "protocol/wire/era.hpp"
+#include "server/features.hpp"
 #include "server/method_table.hpp"
 #include "server/request_context.hpp"
+#include "server/session.hpp"
 
-namespace mcp {
+#include <chrono>
+#include <string>
 
-class dispatcher;
+namespace server {
 
-// The tools a server offers.
-class tool_set {
-public:
-    using handler =
-        std::function<boost::asio::awaitable<CallToolResult>(request_context&, json::object)>;
-    void add(Tool t, handler h) { tools_.push_back({std::move(t), std::move(h)}); }
-    ListToolsResult list() const;
-    boost::asio::awaitable<CallToolResult> call(request_context& ctx, CallToolRequestParams p);
-
-private:
-    struct entry {
-        Tool tool;
-        handler run;
-    };
-    std::vector<entry> tools_;
+struct server_limits {
+    mcp::dispatcher_limits connection = mcp::dispatcher_limits();
+    std::chrono::milliseconds progress_interval{250};  // at most one notification a request
 };
 
-// Serves one connection until the peer closes it, in whichever era each request is written.
-boost::asio::awaitable<void> serve(transport& t, tool_set& tools);
+class mcp_server {
+public:
+    // `offered` outlives the server.
+    mcp_server(
+        mcp::Implementation self,
+        std::string instructions,
+        features const& offered,
+        server_limits limits = server_limits(),
+        mcp::logger log = mcp::logger());
+    mcp_server(mcp_server const&) = delete;
+    mcp_server& operator=(mcp_server const&) = delete;
 
-}  // namespace mcp
+    // Until the peer closes. When cancelled, every request of the connection is.
+    boost::asio::awaitable<void> serve(mcp::transport& peer);
+
+    // One request. `connection` and `out` outlive it. Throws what the dispatcher turns into an
+    // error reply.
+    boost::asio::awaitable<mcp::json::value>
+    answer(mcp::jsonrpc::request request, session& connection, outbound& out);
+
+    method_table const& methods() const { return methods_; }
+
+private:
+    static method_table table_of_methods(mcp_server& server, features const& offered);
+
+    mcp::InitializeResult initialize(request_context& ctx, mcp::InitializeRequestParams params);
+    mcp::DiscoverResult discover(request_context& ctx, mcp::EmptyParams);
+    mcp::EmptyResult ping(request_context& ctx, mcp::EmptyParams);
+    mcp::EmptyResult set_level(request_context& ctx, mcp::SetLevelRequestParams params);
+    std::optional<std::string> instructions() const;
+
+    mcp::Implementation self_;
+    mcp::json::object encoded_self_;  // for every modern result
+    std::string instructions_;
+    features const& offered_;
+    server_limits limits_;
+    mcp::logger log_;
+    method_table methods_;
+};
+
+}  // namespace server

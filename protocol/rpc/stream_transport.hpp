@@ -1,82 +1,177 @@
 #pragma once
 
+// A transport over byte streams: one for each direction (stdio, the pipes of a child process) or
+// one for both (a socket). This is the one writer, as line_buffer is the one framer.
+//
+// Lines queued within one turn of the loop leave in one write. While more than `queued` bytes wait
+// for the peer nothing more is read from it, so that a peer that does not read is not served; at
+// `abandoned` bytes it is taken for gone. Nothing here throws for a peer that went away: reading
+// ends, and what is written to it is dropped.
+
+#include "protocol/rpc/async.hpp"
+#include "protocol/rpc/line_buffer.hpp"
 #include "protocol/rpc/transport.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/error.hpp>
-#include <boost/asio/read_until.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/system/system_error.hpp>
 
-#include <deque>
+#include <memory>
+#include <string>
 
 namespace mcp {
 
-// Newline-delimited JSON over a pair of byte streams: stdio, a socket, or the pipes of a child
-// process.
-template <class Reader, class Writer>
+struct stream_limits {
+    std::size_t line = 4 << 20;         // bytes of one message
+    std::size_t queued = 1 << 20;       // bytes that wait for the peer before reading stops
+    std::size_t abandoned = 128 << 20;  // bytes that wait for a peer that is no longer there
+};
+
+template <class Reader, class Writer = Reader>
 class stream_transport final : public transport {
 public:
-    stream_transport(Reader in, Writer out)
-        : in_(std::move(in)),
-          out_(std::move(out)),
-          queued_(in_.get_executor(), boost::asio::steady_timer::time_point::max())
+    stream_transport(Reader in, Writer out, stream_limits limits = stream_limits())
+        : stream_transport(
+              std::make_shared<Reader>(std::move(in)),
+              std::make_shared<Writer>(std::move(out)),
+              limits)
     {
     }
 
-    boost::asio::awaitable<std::optional<std::string>> read() override
+    // Both directions of one stream.
+    explicit stream_transport(
+        Reader both, stream_limits limits = stream_limits()) requires std::is_same_v<Reader, Writer>
+        : stream_transport(std::make_shared<Reader>(std::move(both)), limits)
     {
-        auto buffer = boost::asio::dynamic_buffer(pending_, max_message);
-        auto [ec, n] = co_await boost::asio::async_read_until(
-            in_, buffer, '\n', boost::asio::as_tuple(boost::asio::use_awaitable));
-        if (ec == boost::asio::error::eof)
-            co_return std::nullopt;
-        if (ec)
-            throw boost::system::system_error(ec, "read");
-        std::string line = pending_.substr(0, n - 1);
-        pending_.erase(0, n);
-        co_return line;
     }
 
-    void write(std::string message) override
-    {
-        queue_.push_back(std::move(message) + '\n');
-        queued_.cancel();
-    }
+    stream_transport(stream_transport const&) = delete;
+    stream_transport& operator=(stream_transport const&) = delete;
+    ~stream_transport() override { close(); }
 
-    // Writes queued messages until close() and the queue is empty.
-    boost::asio::awaitable<void> run_writer()
+    boost::asio::awaitable<std::optional<incoming_line>> read() override
     {
-        while (!queue_.empty() || !closed_) {
-            if (queue_.empty()) {
-                co_await queued_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
-                continue;
+        for (;;) {
+            while (out_->waiting() > limits_.queued && !out_->gone)
+                co_await out_->changed.wait();
+            if (out_->gone)
+                co_return std::nullopt;
+            if (auto line = lines_.next())
+                co_return incoming(*line);
+            if (ended_) {
+                if (auto line = lines_.rest())
+                    co_return incoming(*line);
+                co_return std::nullopt;
             }
-            std::string line = std::move(queue_.front());
-            queue_.pop_front();
-            co_await boost::asio::async_write(
-                out_, boost::asio::buffer(line), boost::asio::use_awaitable);
+            auto const room = lines_.room();
+            auto const buffer = boost::asio::buffer(room.data(), room.size());
+            auto const [ec, n] = co_await in_->async_read_some(
+                buffer, boost::asio::as_tuple(boost::asio::use_awaitable));
+            lines_.received(n);
+            if (!ec)
+                continue;
+            auto const state = co_await boost::asio::this_coro::cancellation_state;
+            if (state.cancelled() != boost::asio::cancellation_type::none)
+                throw boost::system::system_error(boost::asio::error::operation_aborted);
+            ended_ = true;
         }
     }
 
-    void close()
+    void write(std::string_view line) override
     {
-        closed_ = true;
-        queued_.cancel();
+        if (out_->gone)
+            return;
+        if (out_->waiting() + line.size() > limits_.abandoned) {
+            close();
+            return;
+        }
+        out_->queued.append(line).push_back('\n');
+        if (out_->scheduled)
+            return;
+        out_->scheduled = true;
+        boost::asio::post(out_->stream->get_executor(), [out = out_] { send(out); });
+    }
+
+    boost::asio::awaitable<void> flush() override
+    {
+        while (out_->waiting() > 0 && !out_->gone)
+            co_await out_->changed.wait();
+    }
+
+    void close() override
+    {
+        out_->gone = true;
+        boost::system::error_code ignored;
+        in_->close(ignored);
+        out_->stream->close(ignored);
+        out_->changed.notify();
     }
 
 private:
-    static constexpr std::size_t max_message = 16 << 20;
+    // Outlives the transport until the write under way has completed.
+    struct outgoing {
+        outgoing(std::shared_ptr<Writer> s, std::shared_ptr<Reader> r)
+            : stream(std::move(s)), reader(std::move(r)), changed(stream->get_executor())
+        {
+        }
+        std::size_t waiting() const { return queued.size() + writing.size(); }
 
-    Reader in_;
-    Writer out_;
-    boost::asio::steady_timer queued_;
-    std::string pending_;
-    std::deque<std::string> queue_;
-    bool closed_ = false;
+        std::shared_ptr<Writer> stream;
+        std::shared_ptr<Reader> reader;
+        event changed;
+        std::string queued;
+        std::string writing;
+        bool scheduled = false;  // a send is under way, or will be in this turn
+        bool gone = false;
+    };
+
+    stream_transport(std::shared_ptr<Reader> in, std::shared_ptr<Writer> out, stream_limits limits)
+        : limits_(limits),
+          in_(std::move(in)),
+          out_(std::make_shared<outgoing>(std::move(out), in_)),
+          lines_(limits.line)
+    {
+    }
+
+    stream_transport(std::shared_ptr<Reader> both, stream_limits limits)
+        : stream_transport(both, both, limits)
+    {
+    }
+
+    static incoming_line incoming(line_buffer::line line) { return {line.text, line.too_long}; }
+
+    static void send(std::shared_ptr<outgoing> const& out)
+    {
+        if (out->gone || out->queued.empty()) {
+            out->scheduled = false;
+            return;
+        }
+        out->writing.swap(out->queued);
+        auto sent = [out](boost::system::error_code ec, std::size_t) {
+            constexpr std::size_t kept = std::size_t(64) * 1024;
+            out->writing.clear();
+            if (out->writing.capacity() > kept)
+                out->writing.shrink_to_fit();
+            if (ec) {
+                // A peer that hears no answer is served no longer.
+                boost::system::error_code ignored;
+                out->gone = true;
+                out->queued.clear();
+                out->reader->cancel(ignored);
+            }
+            out->changed.notify();
+            send(out);
+        };
+        boost::asio::async_write(*out->stream, boost::asio::buffer(out->writing), std::move(sent));
+    }
+
+    stream_limits limits_;
+    std::shared_ptr<Reader> in_;
+    std::shared_ptr<outgoing> out_;
+    line_buffer lines_;
+    bool ended_ = false;
 };
 
 }  // namespace mcp

@@ -1,0 +1,12 @@
+import { NextResponse, type NextRequest } from 'next/server'
+
+// An optimistic check that keeps strangers from the API where a token is set.
+export function proxy(request: NextRequest) {
+  const token = process.env.API_TOKEN
+  if (token && request.headers.get('authorization') !== `Bearer ${token}`) {
+    return NextResponse.json({ error: 'unauthorized' }, { status: 401 })
+  }
+  return NextResponse.next()
+}
+
+export const config = { matcher: '/api/:path*' }

@@ -1,0 +1,126 @@
+#include "agent/project/installed.hpp"
+
+#include "protocol/text.hpp"
+
+#include <boost/json/parse.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <memory>
+#include <unistd.h>
+
+namespace agent {
+
+namespace {
+
+constexpr int folders_above = 8;
+
+constexpr std::array<std::string_view, 7> lock_files{
+    "pnpm-lock.yaml",
+    "bun.lock",
+    "bun.lockb",
+    "yarn.lock",
+    "package-lock.json",
+    "npm-shrinkwrap.json",
+    "deno.lock"};
+
+std::string resolved(std::string const& path)
+{
+    std::unique_ptr<char, decltype(&std::free)> const real(
+        ::realpath(path.c_str(), nullptr), &std::free);
+    return real ? std::string(real.get()) : std::string();
+}
+
+// node_modules may itself be a link, but only to a folder of that name: a cloned repository must
+// not open another folder of the user's by calling it node_modules.
+void add_node_modules(std::vector<project_root>& roots, std::string const& folder)
+{
+    auto const real = resolved(folder + "/node_modules");
+    if (!real.ends_with("/node_modules"))
+        return;
+    if (auto root = project_root::open(real))
+        roots.push_back(std::move(*root));
+}
+
+std::string text_of(boost::json::object const& object, std::string_view key)
+{
+    auto const* value = object.if_contains(key);
+    auto const* text = value != nullptr ? value->if_string() : nullptr;
+    return text != nullptr ? mcp::sanitize_line(*text, 80) : std::string();
+}
+
+}  // namespace
+
+installed_packages::installed_packages(project_root const& project)
+{
+    std::string folder = project.path();
+    for (int level = 0; level <= folders_above && !folder.empty(); ++level) {
+        add_node_modules(roots_, folder);
+        auto const here = project_root::open(folder);
+        if (!here)
+            break;
+        for (auto const name : lock_files)
+            if (lock_file_.empty() && here->status(name))
+                lock_file_ = name;
+        plug_and_play_ = plug_and_play_ || here->status(".pnp.cjs").has_value();
+        // .git may be a folder or, in a worktree, a file; it is asked for, never opened.
+        bool const top = ::access((folder + "/.git").c_str(), F_OK) == 0;
+        folder.erase(std::min(folder.rfind('/'), folder.size()));
+        if (top)
+            break;
+    }
+    plug_and_play_ = plug_and_play_ && roots_.empty();
+}
+
+installed_packages::place installed_packages::find(std::string const& package) const
+{
+    auto const name = normalize(package);
+    if (!name || *name != package || package.empty() || package.front() == '.')
+        return {};
+    for (auto const& root : roots_) {
+        auto const entry = root.status(package);
+        if (entry && entry->directory)
+            return {&root, package};
+        if (entry || entry.error().kind != file_errc::outside)
+            continue;
+        auto const real = resolved(root.path() + "/" + package);
+        for (auto const& other : roots_)
+            if (real.starts_with(other.path() + "/"))
+                return {&other, real.substr(other.path().size() + 1)};
+    }
+    return {};
+}
+
+file_result<std::string>
+installed_packages::read(std::string const& package, std::string const& file) const
+{
+    auto const found = find(package);
+    if (found.root == nullptr)
+        return file_error(file_errc::not_found, "A package of this name is not installed.");
+    return found.root->read(found.path + "/" + file);
+}
+
+std::string installed_packages::version(std::string const& package) const
+{
+    auto const text = read(package, "package.json");
+    if (!text)
+        return {};
+    boost::json::error_code failure;
+    auto const parsed = boost::json::parse(*text, failure);
+    auto const* object = failure ? nullptr : parsed.if_object();
+    return object != nullptr ? text_of(*object, "version") : std::string();
+}
+
+std::string installed_packages::folder(std::string const& package, std::string const& inside) const
+{
+    auto const found = find(package);
+    if (found.root == nullptr)
+        return {};
+    auto const entry = found.root->status(found.path + "/" + inside);
+    if (!entry || !entry->directory)
+        return {};
+    return found.root->path() + "/" + entry->path;
+}
+
+}  // namespace agent

@@ -5,6 +5,8 @@
 // everything before them (Messages API, "preserved thinking") and because a changed prefix is a
 // cache miss.
 
+#include <boost/describe/class.hpp>
+
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -62,6 +64,8 @@ struct token_usage {
         return *this;
     }
 };
+BOOST_DESCRIBE_STRUCT(
+    token_usage, (), (input, cache_write_5m, cache_write_1h, cache_read, output, thinking))
 
 // One complete answer of a model.
 struct turn {

@@ -32,6 +32,7 @@ struct model_request {
     conversation const& messages;
     int max_tokens = 32000;         // thinking included
     std::string effort = "medium";  // low, medium, high, xhigh, max; empty: the provider's default
+    std::vector<std::string> omit{};  // optional fields that this host has refused before
 };
 
 enum class model_errc {
@@ -62,6 +63,7 @@ struct model_error {
     bool streaming = false;  // the answer had begun
     std::optional<std::chrono::milliseconds> retry_after;
     std::string request_id;
+    token_usage usage;  // of the broken answer, as far as it had said
 };
 
 // Visible text as it arrives: for progress only, a turn that breaks is discarded whole.

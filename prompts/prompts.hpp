@@ -8,5 +8,6 @@
 namespace prompts {
 
 extern std::string_view const nextjs_backend_engineer;  // the expert, front matter included
+extern std::string_view const version_notes;  // what the expert must know besides; see agent/prompt
 
 }  // namespace prompts

@@ -1,0 +1,48 @@
+#include "agent/downstream/era_probe.hpp"
+
+#include <boost/json/parse.hpp>
+#include <doctest/doctest.h>
+
+using namespace agent;
+using next = probe_verdict::next;
+using mcp::jsonrpc::error;
+namespace json = boost::json;
+
+TEST_CASE("a server that lists the modern version is modern")
+{
+    CHECK(judge(json::parse(R"({"supportedVersions": ["2026-07-28"]})")).step == next::modern);
+    CHECK(
+        judge(json::parse(R"({"supportedVersions": ["2025-11-25", "2026-07-28"]})")).step ==
+        next::modern);
+}
+
+TEST_CASE("a server that answers the probe but lists only legacy versions is initialized")
+{
+    CHECK(judge(json::parse(R"({"supportedVersions": ["2025-11-25"]})")).step == next::initialize);
+    CHECK(judge(json::parse(R"({"something": "else"})")).step == next::initialize);
+    CHECK(judge(json::parse("7")).step == next::initialize);
+}
+
+TEST_CASE("any error but a modern one means legacy")
+{
+    for (int const code : {-32601, -32602, -32600, -32000, -32603, 0, 404})
+        CHECK(judge(error(code, "no")).step == next::initialize);
+}
+
+TEST_CASE("a refused version is answered with one of the server's own, if we speak it")
+{
+    auto const with = [](char const* data) { return error(-32022, "no", json::parse(data)); };
+    CHECK(judge(with(R"({"supported": ["2025-06-18"]})")).step == next::initialize);
+    auto const verdict = judge(with(R"({"supported": ["2027-01-01"]})"));
+    CHECK(verdict.step == next::give_up);
+    CHECK(verdict.reason.find("2027-01-01") != std::string::npos);
+    CHECK(judge(with(R"({"supported": ["2026-07-28"]})")).step == next::give_up);
+    CHECK(judge(error(-32022, "no")).step == next::initialize);
+    CHECK(judge(error(-32021, "no")).step == next::give_up);
+}
+
+TEST_CASE("a server that dies of the probe or stays silent gets a new process")
+{
+    CHECK(judge(probe_failure::ended).step == next::respawn);
+    CHECK(judge(probe_failure::timed_out).step == next::respawn);
+}

@@ -5,6 +5,8 @@
 // quoted, never obeyed.
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/describe/class.hpp>
+#include <boost/describe/enum.hpp>
 #include <boost/system/result.hpp>
 
 #include <string>
@@ -16,11 +18,13 @@ namespace agent {
 struct passage {
     std::string title;
     std::string text;     // Markdown, sanitized, at most a few KB
-    std::string source;   // where a reader finds it: a URL, or a path inside the project
+    std::string source;   // where a reader finds it: a URL
     std::string library;  // npm package name, "next"
     std::string version;  // the version the passage was written for, where known
     std::string origin;   // name() of the documentation it came from
+    std::string file{};   // the same inside the project, where it is there
 };
+BOOST_DESCRIBE_STRUCT(passage, (), (title, text, source, library, version, origin, file))
 
 struct docs_query {
     docs_query(std::string package, std::string text, std::string installed = {}, int limit = 5)
@@ -47,6 +51,8 @@ enum class docs_errc {
     pending,
     protocol
 };
+BOOST_DESCRIBE_ENUM(
+    docs_errc, none, unavailable, timed_out, not_found, quota, authentication, pending, protocol)
 
 struct docs_error {
     docs_error() = default;
@@ -54,6 +60,7 @@ struct docs_error {
     docs_errc kind = docs_errc::none;
     std::string message;  // one sentence for a person: what could not be reached and why
 };
+BOOST_DESCRIBE_STRUCT(docs_error, (), (kind, message))
 
 class documentation {
 public:

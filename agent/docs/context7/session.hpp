@@ -1,0 +1,55 @@
+#pragma once
+
+// One question to Context7, from the package's name to passages: finds the library, asks for the
+// installed version's documentation, follows a redirect, takes the nearest version there is. Used
+// by context7, which adds sharing and memory.
+
+#include "agent/docs/context7/libraries.hpp"
+#include "agent/docs/context7/tools.hpp"
+#include "agent/docs/documentation.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/system/result.hpp>
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace agent {
+
+class context7_session {
+public:
+    // The client outlives the session.
+    context7_session(mcp_client& client, std::chrono::milliseconds limit)
+        : client_(client), limit_(limit)
+    {
+    }
+
+    template <class T>
+    using outcome = boost::asio::awaitable<boost::system::result<T, docs_error>>;
+
+    outcome<std::vector<passage>> ask(docs_query q);
+
+private:
+    // Where a package's documentation is.
+    struct place {
+        std::string id;                 // without a version
+        std::vector<std::string> tags;  // the versions there are, where `tags_known`
+        bool tags_known = false;
+        bool searched = false;  // by Context7's search, not from our own list
+    };
+
+    boost::asio::awaitable<docs_error> find_tools();
+    outcome<place> search(std::string package, std::string question);
+    outcome<std::string> call(std::string tool, boost::json::object arguments);
+    std::string tag_for(place const& where, std::string const& version) const;
+
+    mcp_client& client_;
+    std::chrono::milliseconds limit_;
+    std::optional<context7_tools> tools_;
+    std::map<std::string, place> places_;  // by package
+};
+
+}  // namespace agent

@@ -1,2 +1,0 @@
-#include "agent/docs/documentation.hpp"
-#include "agent/tool.hpp"

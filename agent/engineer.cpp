@@ -1,0 +1,198 @@
+#include "agent/engineer.hpp"
+
+#include "agent/brief.hpp"
+#include "agent/context.hpp"
+#include "agent/docs/plan.hpp"
+#include "agent/loop.hpp"
+#include "agent/project/resolve.hpp"
+#include "agent/prompt.hpp"
+#include "agent/tools/finish.hpp"
+#include "agent/tools/project_tools.hpp"
+#include "agent/tools/query_docs.hpp"
+#include "protocol/rpc/async.hpp"
+#include "protocol/text.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace agent {
+
+using boost::asio::awaitable;
+using clock = std::chrono::steady_clock;
+
+namespace {
+
+constexpr std::size_t most_files = 20;        // that a task may point at
+constexpr std::size_t file_shown = 64 << 10;  // bytes of each; the rest is one read_file away
+
+// The project of a run, as far as there is one.
+struct project {
+    std::optional<project_root> root;
+    fingerprint facts;
+    std::vector<pointed_file> files;
+};
+
+run_outcome failed(std::string reason)
+{
+    run_outcome out;
+    out.status = run_status::failed;
+    out.reason = std::move(reason);
+    return out;
+}
+
+// Blocking: called on the pool.
+file_result<project> read_project(std::string const& folder, std::vector<std::string> const& files)
+{
+    auto root = project_root::open(folder);
+    if (!root)
+        return root.error();
+    project out;
+    out.facts = read_fingerprint(*root);
+    for (auto const& path : files) {
+        auto text = root->read(path);
+        pointed_file file;
+        file.path = path;
+        file.readable = text.has_value();
+        file.text =
+            text ? mcp::head_and_tail(mcp::sanitize(*text), file_shown) : text.error().message;
+        out.files.push_back(std::move(file));
+    }
+    out.root = std::move(*root);
+    return out;
+}
+
+// What of the task may go to a documentation service: one line, short, without what looks like a
+// key.
+std::string question_of(std::string const& task)
+{
+    return std::string(mcp::cut_utf8(mcp::redactor()(mcp::sanitize_line(task)), 300));
+}
+
+std::vector<std::string> direct_dependencies(fingerprint const& facts)
+{
+    std::vector<std::string> out;
+    for (auto const& d : facts.dependencies)
+        if (!d.development)
+            out.push_back(d.name);
+    return out;
+}
+
+awaitable<void> gather(lookups& documentation, run_request const& request, fingerprint const& facts)
+{
+    std::vector<awaitable<lookup>> asked;
+    for (auto& planned : plan_lookups(
+             question_of(request.task), direct_dependencies(facts), facts.cache_components))
+        asked.push_back(
+            documentation.look_up(std::move(planned.library), std::move(planned.question)));
+    co_await mcp::when_all(std::move(asked));
+}
+
+}  // namespace
+
+engineer::engineer(engineer_setup setup) : s_(std::move(setup)) {}
+
+awaitable<run_outcome> engineer::run(run_request request, progress_sink progress)
+{
+    auto const start = clock::now();
+    if (request.files.size() > most_files)
+        co_return failed(fmt::format(
+            "files: at most {} paths; the expert finds the others itself.", most_files));
+    auto chosen = co_await s_.choose_model(request.model);
+    if (!chosen.problem.empty())
+        co_return failed(std::move(chosen.problem));
+
+    project here;
+    if (!request.project_path.empty() || !s_.roots.empty()) {
+        auto folder = resolve_project(request.project_path, s_.roots);
+        if (!folder)
+            co_return failed(folder.error().message);
+        progress(fmt::format("Reading the project {}", *folder));
+        auto read = [folder = *folder, files = request.files] {
+            return read_project(folder, files);
+        };
+        auto found = co_await mcp::offload(s_.pool, std::move(read));
+        if (!found)
+            co_return failed(found.error().message);
+        here = std::move(*found);
+    }
+
+    auto sources = s_.everywhere;
+    if (here.root)
+        sources.push_back(s_.bundled(here.root->path()));
+    auto const installed = [&here](std::string_view package) {
+        auto const* found = here.facts.find(package);
+        return found ? found->installed : std::string();
+    };
+    lookups documentation(sources, installed, s_.limits.docs_time);
+    progress("Looking up documentation");
+    co_await gather(documentation, request, here.facts);
+    progress(fmt::format(
+        "Found {} passages of documentation",
+        best_passages(documentation.all(), std::size_t{1} << 30).size()));
+
+    prompt_options notes;
+    notes.reader = chosen.with ? audience::run : audience::host;
+    notes.may_edit = request.mode == run_mode::implement;
+    auto const system = system_blocks(s_.expert, here.root ? &here.facts : nullptr, notes);
+    auto const facts = here.root ? render(here.facts) : std::string();
+    run_outcome out;
+    out.package_manager = here.facts.package_manager;
+    if (!chosen.with) {
+        auto const context = render_context(
+            request, facts, here.files, documentation.all(), brief_documentation_budget);
+        out.status = run_status::brief;
+        out.brief = render_brief(system, context, documentation.all());
+        out.documentation = documentation.all();
+        co_return out;
+    }
+
+    if (!here.root) {
+        auto nothing = project_root::empty();
+        if (!nothing)
+            co_return failed(nothing.error().message);
+        here.root = std::move(*nothing);
+    }
+    staged_edits edits(*here.root);
+    auto tools = project_tools(edits, s_.pool, notes.may_edit);
+    tools.push_back(std::make_unique<query_docs>(documentation));
+    auto gate = std::make_unique<finish>(edits, documentation, here.facts.aliases, s_.limits);
+    auto const& handed_over = *gate;
+    tools.push_back(std::move(gate));
+    toolbox box(std::move(tools), s_.limits);
+
+    auto limits = s_.limits;
+    if (request.max_cost_usd)
+        limits.cost_usd = request.max_cost_usd;
+    auto finished = [&handed_over] { return handed_over.accepted().has_value(); };
+    auto must_finish = [&edits] { return !edits.changes().empty(); };
+    loop_setup setup{
+        *chosen.with,
+        box,
+        system,
+        render_context(request, facts, here.files, documentation.all(), documentation_budget),
+        limits,
+        chosen.max_tokens,
+        chosen.context,
+        std::move(finished),
+        std::move(must_finish),
+        chosen.cost,
+        std::move(progress)};
+    auto result = co_await run_loop(std::move(setup));
+
+    out.status = result.status;
+    out.reason = std::move(result.reason);
+    out.account = std::move(result.account);
+    out.account.time_ms =
+        std::chrono::duration_cast<std::chrono::milliseconds>(clock::now() - start).count();
+    if (handed_over.accepted())
+        out.answer = *handed_over.accepted();
+    else
+        out.answer.approach = std::move(result.text);
+    out.files = edits.changes();
+    out.undocumented = handed_over.undocumented();
+    out.documentation = documentation.all();
+    co_return out;
+}
+
+}  // namespace agent

@@ -1,0 +1,60 @@
+#pragma once
+
+// The expert: one task in, one answered task out. It reads the project, has the documentation
+// looked up before the first model call, lets the model work with tools on staged edits, and hands
+// back what came of it. Without a model it stops after the documentation and returns the brief. It
+// knows nothing of who is asking: the MCP tool and the terminal both call run().
+
+#include "agent/docs/documentation.hpp"
+#include "agent/front_matter.hpp"
+#include "agent/limits.hpp"
+#include "agent/model.hpp"
+#include "agent/run.hpp"
+#include "protocol/logger.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace agent {
+
+// The model of one run, and what belongs to it.
+struct chosen_model {
+    std::unique_ptr<model> with;  // none: answer with the brief
+    int max_tokens = 32000;
+    std::int64_t context = 0;  // tokens it can hold; 0: unknown
+    std::function<std::optional<double>(token_usage const&)> cost;
+    std::string problem;  // one sentence: a model was asked for but cannot be used
+};
+
+struct engineer_setup {
+    agent_file expert;                  // the prompt
+    boost::asio::any_io_executor pool;  // for blocking work
+    std::vector<std::string> roots;  // folders that may be read; the first is the default project
+    std::vector<documentation*> everywhere;  // documentation sources of every run
+    // The documentation that ships inside a project, given its folder; kept by whoever made it.
+    std::function<documentation*(std::string const& project)> bundled;
+    // Chooses the model of a run by the request's wish. May wait, for a key command.
+    std::function<boost::asio::awaitable<chosen_model>(std::string wish)> choose_model;
+    run_limits limits;
+    mcp::logger log;
+};
+
+class engineer {
+public:
+    explicit engineer(engineer_setup setup);
+
+    // Throws operation_aborted when cancelled, having stopped every transfer and child call on the
+    // way; everything else that can go wrong is in the outcome.
+    boost::asio::awaitable<run_outcome> run(run_request request, progress_sink progress);
+
+private:
+    engineer_setup s_;
+};
+
+}  // namespace agent

@@ -1,0 +1,46 @@
+#pragma once
+
+// The model loop: ask the model, run the tools it wants, answer every call, repeat, until it
+// finishes or a limit ends it. It knows nothing of projects or documentation; those are behind the
+// tools. Stop reasons, limits and nudges: model-apis 1.5 and 6.2 items 13 to 19.
+
+#include "agent/limits.hpp"
+#include "agent/model.hpp"
+#include "agent/retry.hpp"
+#include "agent/run.hpp"
+#include "agent/toolbox.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace agent {
+
+struct loop_result {
+    run_status status = run_status::failed;
+    std::string reason;  // one sentence, if it did not complete
+    std::string text;    // the visible text of the last turn
+    run_account account;
+};
+
+struct loop_setup {
+    model& with;
+    toolbox& tools;
+    std::vector<std::string> system;
+    std::string first_message;
+    run_limits limits;
+    int max_tokens;
+    std::int64_t context;               // tokens the model can hold; 0: unknown
+    std::function<bool()> finished;     // whether the answer was handed over
+    std::function<bool()> must_finish;  // whether plain text is no answer yet
+    std::function<std::optional<double>(token_usage const&)>
+        cost;  // of one turn; nothing for an unknown model
+    progress_sink progress;
+};
+
+// Throws only operation_aborted, when cancelled.
+boost::asio::awaitable<loop_result> run_loop(loop_setup setup);
+
+}  // namespace agent

@@ -1,0 +1,175 @@
+#include "server/app/config.hpp"
+
+#include <boost/describe/enum_from_string.hpp>
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <filesystem>
+
+namespace app {
+namespace {
+
+std::string state_directory(environment const& env)
+{
+    if (auto state = env("XDG_STATE_HOME"))
+        return *state + "/nextjs-backend-engineer";
+    if (auto home = env("HOME"))
+        return *home + "/.local/state/nextjs-backend-engineer";
+    return {};
+}
+
+// Where nothing is said, the folder we were started in, if it is a project. Never "/" or a home
+// folder: desktop hosts start servers there.
+std::vector<std::string> default_roots(environment const& env)
+{
+    std::error_code ignored;
+    for (auto const& folder :
+         {env("CLAUDE_PROJECT_DIR"),
+          std::optional(std::filesystem::current_path(ignored).string())})
+        if (folder &&
+            std::filesystem::exists(std::filesystem::path(*folder) / "package.json", ignored))
+            return {*folder};
+    return {};
+}
+
+template <class Enum>
+CLI::Validator one_of(std::string const& names)
+{
+    return CLI::Validator(
+        [names](std::string& text) {
+            Enum value{};
+            return boost::describe::enum_from_string(text.c_str(), value)
+                       ? std::string()
+                       : "must be one of " + names;
+        },
+        names);
+}
+
+template <class Enum>
+Enum as(std::string const& name)
+{
+    Enum value{};
+    boost::describe::enum_from_string(name.c_str(), value);
+    return value;
+}
+
+}  // namespace
+
+environment process_environment()
+{
+    return [](char const* name) -> std::optional<std::string> {
+        auto const* value = std::getenv(name);
+        if (!value || !*value || std::string_view(value).starts_with("${"))
+            return std::nullopt;
+        return value;
+    };
+}
+
+config read_config(int argc, char const* const* argv, environment const& env)
+{
+    config out;
+    out.state_directory = state_directory(env);
+    out.base_url = env("ANTHROPIC_BASE_URL").value_or("");
+    out.key_file = env("NEXTJS_BACKEND_ENGINEER_KEY_FILE").value_or("");
+    out.key_command = env("NEXTJS_BACKEND_ENGINEER_KEY_COMMAND").value_or("");
+    out.context7 = env("NEXTJS_BACKEND_ENGINEER_CONTEXT7").value_or(default_context7);
+    std::string level = env("NEXTJS_BACKEND_ENGINEER_LOG").value_or("notice");
+
+    CLI::App cli{
+        "An expert Next.js backend engineer for every AI host: an MCP server on stdio, and `ask` "
+        "for a terminal.\n"
+        "Without a model key it still serves: it answers with the brief that the host's own model "
+        "works from.",
+        "nextjs-backend-engineer"};
+    cli.set_version_flag("--version", "nextjs-backend-engineer " NBE_VERSION);
+    bool stdio = false;
+    bool no_context7 = false;
+    double cost = 0;
+    cli.add_flag("--stdio", stdio, "Serve MCP on stdin and stdout (the default)");
+    cli.add_option(
+           "--project",
+           out.roots,
+           "A project folder that may be read; repeatable, the first is the default")
+        ->check(CLI::ExistingDirectory);
+    cli.add_option(
+        "--model",
+        out.model,
+        "Model id or alias: sonnet, opus, haiku, fable (default: the prompt's, sonnet)");
+    cli.add_option(
+        "--base-url", out.base_url, "Where the Messages API is (env ANTHROPIC_BASE_URL)");
+    cli.add_flag(
+        "--allow-http", out.insecure_http, "Allow a plain http:// base URL on another machine");
+    cli.add_option(
+        "--key-file",
+        out.key_file,
+        "File that holds the API key (env NEXTJS_BACKEND_ENGINEER_KEY_FILE)");
+    cli.add_option(
+        "--key-command",
+        out.key_command,
+        "Command that prints the API key (env NEXTJS_BACKEND_ENGINEER_KEY_COMMAND)");
+    cli.add_option(
+           "--model-table", out.model_table, "JSON file with model aliases and prices of your own")
+        ->check(CLI::ExistingFile);
+    cli.add_option(
+           "--context7",
+           out.context7,
+           "Command that starts Context7 (env NEXTJS_BACKEND_ENGINEER_CONTEXT7)")
+        ->capture_default_str();
+    cli.add_flag("--no-context7", no_context7, "Ask only the documentation inside the project");
+    cli.add_option("--state-directory", out.state_directory, "Where indexes are kept")
+        ->capture_default_str();
+    cli.add_option("--max-turns", out.limits.turns, "Model turns a run")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 200));
+    auto* cost_option = cli.add_option("--max-cost-usd", cost, "Estimated cost at which a run ends")
+                            ->check(CLI::PositiveNumber);
+    cli.add_option("--log-level", level, "What goes to stderr (env NEXTJS_BACKEND_ENGINEER_LOG)")
+        ->capture_default_str()
+        ->check(one_of<mcp::LoggingLevel>(
+            "debug, info, notice, warning, error, critical, alert, emergency"));
+
+    ask_options asked;
+    std::string mode = "implement";
+    auto* ask = cli.add_subcommand(
+        "ask", "Do one task at the terminal; the answer goes to stdout, progress to stderr");
+    ask->add_option(
+           "task", asked.request.task, "What to do, in full sentences; - reads it from stdin")
+        ->required();
+    ask->add_option("--mode", mode, "implement, plan, review or explain")
+        ->capture_default_str()
+        ->check(one_of<agent::run_mode>("implement, plan, review, explain"));
+    ask->add_option(
+        "--file", asked.request.files, "A file of the project that the task is about; repeatable");
+    ask->add_flag("--json", asked.json, "Print the outcome as one JSON object");
+    ask->fallthrough();
+    cli.footer(
+        "Exit codes of ask: 0 answered (or the brief, without a model), 1 the model could not be "
+        "asked, 2 wrong usage,\n"
+        "3 a limit ended the run (what was done is printed), 4 the model refused, 130 cancelled.\n"
+        "Keys: ANTHROPIC_API_KEY, ANTHROPIC_AUTH_TOKEN, --key-file or --key-command.");
+
+    try {
+        cli.parse(argc, argv);
+    } catch (CLI::CallForHelp const&) {
+        throw print_and_exit{cli.help()};
+    } catch (CLI::CallForVersion const& version) {
+        throw print_and_exit{std::string(version.what()) + "\n"};
+    } catch (CLI::ParseError const& e) {
+        throw config_error(std::string(e.what()) + "\nRun with --help for what can be said.");
+    }
+
+    out.log_level = as<mcp::LoggingLevel>(level);
+    if (no_context7)
+        out.context7.clear();
+    if (*cost_option)
+        out.limits.cost_usd = cost;
+    if (out.roots.empty())
+        out.roots = default_roots(env);
+    if (*ask) {
+        asked.request.mode = as<agent::run_mode>(mode);
+        out.ask = std::move(asked);
+    }
+    return out;
+}
+
+}  // namespace app

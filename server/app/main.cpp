@@ -1,1 +1,25 @@
-int main() {}
+#include "server/app/app.hpp"
+
+#include <csignal>
+#include <cstdio>
+#include <exception>
+
+int main(int argc, char** argv)
+{
+    // A host or a child that goes away is an error code where it is written to, not the end of the
+    // program.
+    std::signal(SIGPIPE, SIG_IGN);
+    try {
+        auto const env = app::process_environment();
+        return app::run(app::read_config(argc, argv, env), env);
+    } catch (app::print_and_exit const& p) {
+        std::fputs(p.text.c_str(), stdout);
+        return 0;
+    } catch (app::config_error const& e) {
+        std::fprintf(stderr, "nextjs-backend-engineer: %s\n", e.what());
+        return 2;
+    } catch (std::exception const& e) {
+        std::fprintf(stderr, "nextjs-backend-engineer: %s\n", e.what());
+        return 1;
+    }
+}

@@ -1,0 +1,206 @@
+#include "server/app/app.hpp"
+
+#include "agent/docs/bundled/bundled_docs.hpp"
+#include "agent/docs/context7/context7.hpp"
+#include "agent/downstream/command_output.hpp"
+#include "prompts/prompts.hpp"
+#include "server/app/ask.hpp"
+#include "server/app/engineer_tool.hpp"
+#include "server/app/log.hpp"
+#include "server/app/model_choice.hpp"
+#include "server/server.hpp"
+#include "server/transports/stdio.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include <csignal>
+#include <map>
+#include <memory>
+#include <unistd.h>
+
+namespace app {
+
+namespace asio = boost::asio;
+using asio::awaitable;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto key_command_time = 10s;
+constexpr auto children_time = 500ms;  // to end by themselves at exit; then they are killed
+
+constexpr char instructions[] = "Expert Next.js backend engineer. Call nextjs_backend_engineer for "
+                                "any server-side work in a Next.js App Router "
+                                "project: server actions, route handlers, webhooks, "
+                                "proxy/middleware, authentication, caching and revalidation, "
+                                "databases, integrations. It looks the documentation up first "
+                                "(version-exact) and returns finished, documented "
+                                "files; it does not write to the project. Not for styling or UI.";
+
+agent::agent_file read_expert()
+{
+    auto file = agent::parse_agent_file(prompts::nextjs_backend_engineer);
+    if (!file)
+        throw std::runtime_error(
+            "the prompt that was compiled in is broken: " + file.error().message);
+    return std::move(*file);
+}
+
+std::vector<std::string> whole_environment()
+{
+    std::vector<std::string> out;
+    for (char** variable = environ; *variable; ++variable)
+        out.emplace_back(*variable);
+    return out;
+}
+
+agent::run_command key_command_runner()
+{
+    return [](std::vector<std::string> argv) {
+        return agent::command_output(std::move(argv), whole_environment(), key_command_time);
+    };
+}
+
+// Everything there is one of, in the order in which it depends on what is above it.
+class program {
+public:
+    program(config settings, environment const& env)
+        : settings_(std::move(settings)),
+          expert_(read_expert()),
+          log_(log_to_stderr(settings_.log_level, redact_)),
+          http_(loop_.get_executor()),
+          models_(
+              settings_,
+              env,
+              expert_.model,
+              http_,
+              key_command_runner(),
+              [this](std::string const& key) { keep_secret(key); },
+              log_)
+    {
+        for (auto const* name : {"ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CONTEXT7_API_KEY"})
+            if (auto value = env(name))
+                keep_secret(*value);
+        if (!settings_.context7.empty())
+            context7_ = make_context7();
+        engineer_ = std::make_unique<agent::engineer>(engineer_setup());
+    }
+
+    int run()
+    {
+        int code = 0;
+        int caught = 0;
+        asio::cancellation_signal stop;
+        asio::signal_set signals(loop_, SIGINT, SIGTERM, SIGHUP);
+        signals.async_wait([&](boost::system::error_code ec, int number) {
+            if (ec)
+                return;
+            caught = number;
+            signals.clear();  // a second one ends the program at once
+            stop.emit(asio::cancellation_type::terminal);
+        });
+        std::exception_ptr failure;
+        bool done = false;
+        auto finished = [&](std::exception_ptr e, int result) {
+            done = true;
+            failure = e;
+            code = result;
+            boost::system::error_code ignored;
+            signals.cancel(ignored);
+            context7_.reset();
+        };
+        auto job = settings_.ask ? ask(*engineer_, *settings_.ask, redact_) : serve();
+        asio::co_spawn(loop_, std::move(job), asio::bind_cancellation_slot(stop.slot(), finished));
+        while (!done)
+            loop_.run_one();
+        loop_.run_for(children_time);
+        if (caught != 0)
+            return 128 + caught;
+        if (failure)
+            std::rethrow_exception(failure);
+        return code;
+    }
+
+private:
+    // From now on no sink prints it.
+    void keep_secret(std::string const& text)
+    {
+        secrets_.push_back(text);
+        redact_ = mcp::redactor(secrets_);
+    }
+
+    std::unique_ptr<agent::documentation> make_context7()
+    {
+        auto words = agent::split_words(settings_.context7);
+        if (!words || words->empty())
+            throw config_error("--context7: not a command line: " + settings_.context7);
+        agent::downstream_server server;
+        server.name = "Context7";
+        server.command.argv = std::move(*words);
+        server.command.environment = agent::context7_environment(environ);
+        server.client_version = NBE_VERSION;
+        return std::make_unique<agent::context7>(loop_.get_executor(), std::move(server), log_);
+    }
+
+    agent::engineer_setup engineer_setup()
+    {
+        agent::engineer_setup out;
+        out.expert = expert_;
+        out.pool = pool_.get_executor();
+        out.roots = settings_.roots;
+        if (context7_)
+            out.everywhere.push_back(context7_.get());
+        out.bundled = [this](std::string const& project) -> agent::documentation* {
+            auto& docs = bundled_[project];
+            if (!docs)
+                docs = std::make_unique<agent::bundled_docs>(
+                    pool_.get_executor(), project, settings_.state_directory, log_);
+            return docs.get();
+        };
+        out.choose_model = [this](std::string wish) { return models_.choose(std::move(wish)); };
+        out.limits = settings_.limits;
+        out.log = log_;
+        return out;
+    }
+
+    awaitable<int> serve()
+    {
+        server::features offered;
+        add_engineer_tool(offered, *engineer_, expert_, redact_);
+        add_engineer_prompt(offered, expert_);
+        mcp::Implementation self;
+        self.name = "nextjs-backend-engineer";
+        self.version = NBE_VERSION;
+        self.title = "Next.js backend engineer";
+        server::mcp_server server(self, instructions, offered, server::server_limits(), log_);
+        auto const stdio = server::stdio_transport(loop_.get_executor());
+        co_await server.serve(*stdio);
+        co_return 0;
+    }
+
+    config settings_;
+    agent::agent_file expert_;
+    std::vector<std::string> secrets_;
+    mcp::redactor redact_;
+    mcp::logger log_;
+    asio::io_context loop_{1};
+    asio::thread_pool pool_{2};
+    agent::curl_multi http_;
+    model_choice models_;
+    std::unique_ptr<agent::documentation> context7_;
+    std::map<std::string, std::unique_ptr<agent::documentation>> bundled_;
+    std::unique_ptr<agent::engineer> engineer_;
+};
+
+}  // namespace
+
+int run(config settings, environment const& env)
+{
+    return program(std::move(settings), env).run();
+}
+
+}  // namespace app

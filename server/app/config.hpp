@@ -1,0 +1,61 @@
+#pragma once
+
+// Everything that flags and environment decide, as one value: made once, handed down in pieces.
+// Flags win over the environment. A value that is still a host's placeholder ("${user_config.key}")
+// is absent.
+
+#include "agent/limits.hpp"
+#include "agent/models/credentials.hpp"
+#include "agent/run.hpp"
+#include "protocol/logger.hpp"
+
+#include <functional>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace app {
+
+// Nothing for a variable that is unset, empty or an unreplaced placeholder.
+using agent::environment;
+environment process_environment();
+
+struct ask_options {
+    agent::run_request request;
+    bool json = false;  // the outcome as one JSON object instead of Markdown
+};
+
+struct config {
+    std::vector<std::string>
+        roots;                   // project folders we may read; the first is the default project
+    std::string model;           // id or alias; empty: the prompt's own alias
+    std::string base_url;        // empty: the provider's
+    bool insecure_http = false;  // allow http:// to hosts other than this machine
+    std::string key_file;
+    std::string key_command;
+    std::string model_table;  // JSON file that adds to or replaces the built-in table
+    std::string context7;     // command line; empty: Context7 is not asked
+    std::string state_directory;
+    mcp::LoggingLevel log_level = mcp::LoggingLevel::notice;
+    agent::run_limits limits;
+    std::optional<ask_options> ask;  // `ask`; otherwise serve on stdio
+};
+
+// A wrong command line; what() says what and how to do it right. Exit code 2.
+struct config_error : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+// What to print instead of running: --help, --version. Exit code 0.
+struct print_and_exit {
+    std::string text;
+};
+
+// Throws config_error, or print_and_exit.
+config read_config(int argc, char const* const* argv, environment const& env);
+
+// The Context7 that is started when no other command is given: pinned, never "latest".
+inline constexpr char const* default_context7 = "npx --yes @upstash/context7-mcp@4.1.1";
+
+}  // namespace app

@@ -1,0 +1,22 @@
+#pragma once
+
+// The expert as MCP sees it: the tool nextjs_backend_engineer, and the prompt of the same name for
+// hosts that offer prompts to their users.
+
+#include "agent/engineer.hpp"
+#include "agent/front_matter.hpp"
+#include "protocol/text.hpp"
+#include "server/features.hpp"
+
+namespace app {
+
+// All outlive `offered`.
+void add_engineer_tool(
+    server::features& offered,
+    agent::engineer& engineer,
+    agent::agent_file const& expert,
+    mcp::redactor const& redact);
+
+void add_engineer_prompt(server::features& offered, agent::agent_file const& expert);
+
+}  // namespace app

@@ -1,0 +1,47 @@
+#pragma once
+
+// Which model answers a run: the caller's wish or --model, at Anthropic or wherever the base URL
+// says. Without a key and without a base URL of its own there is none, and the expert answers with
+// the brief.
+
+#include "agent/engineer.hpp"
+#include "agent/http/curl_multi.hpp"
+#include "agent/models/credentials.hpp"
+#include "agent/models/model_table.hpp"
+#include "server/app/config.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <optional>
+#include <string>
+
+namespace app {
+
+class model_choice {
+public:
+    // `alias` is the prompt's own model. `keep_secret` is told the key before anybody can print it.
+    // Throws config_error for a model table that cannot be read.
+    model_choice(
+        config const& settings,
+        environment env,
+        std::string alias,
+        agent::curl_multi& http,
+        agent::run_command run,
+        std::function<void(std::string const&)> keep_secret,
+        mcp::logger log);
+
+    boost::asio::awaitable<agent::chosen_model> choose(std::string wish);
+
+private:
+    config const& settings_;
+    environment env_;
+    std::string alias_;
+    agent::curl_multi& http_;
+    agent::run_command run_;
+    std::function<void(std::string const&)> keep_secret_;
+    mcp::logger log_;
+    agent::model_table table_;
+    std::optional<agent::credential> key_;  // once it was found
+};
+
+}  // namespace app

@@ -1,0 +1,29 @@
+// A real host: Claude Code, offline and without a login, connects to the program on stdio.
+
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { app } from './product.mjs'
+
+// The binary itself, so that no install script needs to have run.
+function claude() {
+  const packages = join(import.meta.dirname, '../claude-code/node_modules/@anthropic-ai')
+  const platform = readdirSync(packages).find(name => name.startsWith('claude-code-'))
+  assert.ok(platform, 'npm ci in tests/claude-code')
+  return join(packages, platform, 'claude')
+}
+
+test('Claude Code lists the server as connected', t => {
+  const home = mkdtempSync(join(tmpdir(), 'nbe-claude-'))
+  t.after(() => rmSync(home, { recursive: true, force: true }))
+  const env = {
+    PATH: process.env.PATH, HOME: home, CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1', DISABLE_AUTOUPDATER: '1',
+  }
+  for (const name of ['ASAN_OPTIONS', 'UBSAN_OPTIONS']) if (process.env[name]) env[name] = process.env[name]
+  const run = (...args) => execFileSync(claude(), args, { cwd: app, env, encoding: 'utf8', timeout: 60_000 })
+  run('mcp', 'add', 'nextjs-backend-engineer', '--', process.env.NBE_BINARY, '--no-context7')
+  assert.match(run('mcp', 'list'), /nextjs-backend-engineer: .*✔ Connected/)
+})

@@ -42,7 +42,7 @@ struct dispatcher::in_flight {
 // is destroyed after the dispatcher finds the table it leaves.
 struct dispatcher::calls {
     struct waiting {
-        explicit waiting(asio::any_io_executor ex) : changed(std::move(ex)) {}
+        explicit waiting(asio::any_io_executor const& ex) : changed(ex) {}
         event changed;
         std::optional<std::variant<json::value, jsonrpc::error>> outcome;
     };
@@ -277,8 +277,8 @@ awaitable<json::value> dispatcher::call(std::string method, json::object params)
         calls::waiting call;
         std::int64_t id;
 
-        registration(std::shared_ptr<calls> t, asio::any_io_executor ex)
-            : table(std::move(t)), call(std::move(ex)), id(++table->last_id)
+        registration(std::shared_ptr<calls> t, asio::any_io_executor const& ex)
+            : table(std::move(t)), call(ex), id(++table->last_id)
         {
             table->pending.emplace(id, &call);
         }

@@ -84,7 +84,7 @@ public:
 private:
     // A question that is being asked, by whoever waits for it.
     struct flight {
-        explicit flight(asio::any_io_executor ex) : executor(ex), done(std::move(ex)) {}
+        explicit flight(asio::any_io_executor const& ex) : executor(ex), done(ex) {}
         asio::any_io_executor executor;
         std::optional<answer> outcome;
         mcp::event done;

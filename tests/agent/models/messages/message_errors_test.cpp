@@ -97,7 +97,8 @@ TEST_CASE("each refusal of the Messages API has its kind, and is retried or not"
         {204, "", model_errc::broken_stream, false},
     };
     for (auto const& [status, body, kind, retryable] : table) {
-        INFO(status << " " << body);
+        auto const what = std::to_string(status) + " " + std::string(body);  // INFO captures it
+        INFO(what);
         auto const error = classify(status, body);
         CHECK(error.kind == kind);
         CHECK(error.retryable == retryable);

@@ -49,7 +49,8 @@ for (const { name: client, connect, call } of officialClients)
     assert.ok(!result.isError, answer)
     assert.ok(answer.includes(route))
     assert.match(answer, /3 turns, 5 tool calls/)
-    assert.ok(progress.length >= 2, `${progress}`)
+    // At most one in 250 ms, and the clients drop what arrives together with the response.
+    assert.match(progress[0], /^Reading the project/)
     assert.ok(!JSON.stringify([result, progress]).includes(key))
   })
 

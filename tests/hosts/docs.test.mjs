@@ -20,7 +20,9 @@ const misbehaving = (mode) => ["node", path.join(here, "../fakes/downstream.mjs"
 
 let rest;
 before(async () => { rest = await startContext7Rest(); });
-after(() => rest.close());
+// A probe whose test failed must not keep this file waiting.
+const started = [];
+after(() => { for (const child of started) child.kill("SIGKILL"); return rest.close(); });
 
 // A running probe: ask() gives the answer to one question.
 function probe(...args) {
@@ -28,6 +30,7 @@ function probe(...args) {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, CONTEXT7_API_URL: rest.url, OPENAI_API_KEY: "sk-not-for-the-child" },
     stdio: ["pipe", "pipe", "pipe"],
   });
+  started.push(child);
   const waiting = new Map();
   let next = 0;
   let stderr = "";
@@ -144,13 +147,13 @@ test("a server that is killed in the middle of a call fails that call at once, a
 });
 
 test("a stopped server times out, is ended, and the next question gets a new one", async () => {
-  const docs = probe("context7", 1000, ...misbehaving("good"));
+  const docs = probe("context7", 3000, ...misbehaving("good"));
   await docs.ask("warm up");
   const server = childrenOf(docs.pid)[0];
   process.kill(server, "SIGSTOP");
   const answer = await docs.ask("anybody there");
   assert.equal(answer.error, 2);
-  assert.ok(answer.ms < 1500);
+  assert.ok(answer.ms < 6000);
   await nobodyLeft(server);
   assert.equal((await docs.ask("now")).passages.length, 1);
   await docs.end();

@@ -1,6 +1,6 @@
 #include "protocol/json_schema/compiler.hpp"
 
-#include "protocol/json_schema/uri_reference.hpp"
+#include "protocol/json_schema/strings/uri_reference.hpp"
 #include "protocol/names.hpp"
 #include "protocol/text.hpp"
 

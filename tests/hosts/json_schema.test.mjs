@@ -143,9 +143,9 @@ function withoutReferences(schema) {
 
 test('random schemas are judged as Ajv judges them', () => {
   const maker = new Maker(Number(process.env.NBE_RANDOM_SEED ?? 20260728))
-  const questions = Array.from({ length: Number(process.env.NBE_RANDOM_SCHEMAS ?? 500) }, () => maker.question())
+  const questions = Array.from({ length: Number(process.env.NBE_RANDOM_SCHEMAS ?? 200) }, () => maker.question())
   const { compared, valid } = compare(questions)
-  assert.ok(compared > 5_000, `${compared}`)
+  assert.ok(compared > 3_000, `${compared}`)
   assert.ok(valid > compared / 10 && valid < compared * 0.9, `${valid} of ${compared}`)
 })
 

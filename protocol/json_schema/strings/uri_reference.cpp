@@ -1,4 +1,4 @@
-#include "protocol/json_schema/uri_reference.hpp"
+#include "protocol/json_schema/strings/uri_reference.hpp"
 
 #include <algorithm>
 #include <charconv>

@@ -101,9 +101,8 @@ mcp::Tool named(std::string name, std::string description)
     return out;
 }
 
-server::features everything()
+void add_everything(server::features& out)
 {
-    server::features out;
     out.add_tool<EchoArguments>(
         named("echo", "Says it back."),
         {{"text", "What to say."}, {"style", "How."}, {"steps", "How many steps to pretend."}},
@@ -119,7 +118,6 @@ server::features everything()
     prompt.title = "Greeting";
     prompt.arguments = {{"name", "Name", "Whom to greet", true}};
     out.add_prompt(prompt, greeting);
-    return out;
 }
 
 }  // namespace
@@ -128,8 +126,10 @@ int main()
 {
     std::signal(SIGPIPE, SIG_IGN);
     boost::asio::io_context loop{1};
-    auto const offered = everything();
-    mcp::Implementation self{"echo-server", "1.2.3", "Echo", "For tests", "https://example.com"};
+    server::features offered;
+    add_everything(offered);
+    mcp::Implementation self{
+        "echo-server", "1.2.3", "Echo", "For tests", "https://example.com", {}};
     server::mcp_server echo_server(self, "Call echo.", offered);
     auto const stdio = server::stdio_transport(loop.get_executor());
     int status = 0;

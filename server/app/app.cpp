@@ -5,7 +5,9 @@
 #include "agent/downstream/command_output.hpp"
 #include "prompts/prompts.hpp"
 #include "server/app/ask.hpp"
+#include "server/app/command_prompts.hpp"
 #include "server/app/engineer_tool.hpp"
+#include "server/app/expert_resources.hpp"
 #include "server/app/log.hpp"
 #include "server/app/model_choice.hpp"
 #include "server/server.hpp"
@@ -171,7 +173,9 @@ private:
     {
         server::features offered;
         add_engineer_tool(offered, *engineer_, expert_, redact_);
-        add_engineer_prompt(offered, expert_);
+        auto const project = settings_.roots.empty() ? std::string() : settings_.roots.front();
+        add_prompts(offered, expert_, project, pool_.get_executor());
+        add_resources(offered, expert_, project, pool_.get_executor());
         mcp::Implementation self;
         self.name = "nextjs-backend-engineer";
         self.version = NBE_VERSION;
@@ -179,6 +183,7 @@ private:
         server::mcp_server server(self, instructions, offered, server::server_limits(), log_);
         auto const stdio = server::stdio_transport(loop_.get_executor());
         co_await server.serve(*stdio);
+        co_await server.stop();
         co_return 0;
     }
 

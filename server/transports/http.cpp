@@ -39,7 +39,8 @@ bool is_exhaustion(error_code ec)
 {
     return ec == boost::system::errc::too_many_files_open ||
            ec == boost::system::errc::too_many_files_open_in_system ||
-           ec == boost::system::errc::no_buffer_space || ec == boost::system::errc::not_enough_memory;
+           ec == boost::system::errc::no_buffer_space ||
+           ec == boost::system::errc::not_enough_memory;
 }
 
 std::vector<asio::ip::address> addresses_of(std::string const& host)
@@ -92,7 +93,8 @@ http_gate::rules rules_of(http_options const& options, std::string const& port)
 }  // namespace
 
 struct http_listener::service : std::enable_shared_from_this<service> {
-    service(asio::any_io_executor ex, mcp_server& server, http_options const& options, mcp::logger l)
+    service(
+        asio::any_io_executor ex, mcp_server& server, http_options const& options, mcp::logger l)
         : executor(std::move(ex)),
           log(std::move(l)),
           changed(executor),
@@ -190,9 +192,7 @@ void http_listener::service::admit(tcp::socket socket)
     socket.set_option(tcp::no_delay(true), ignored);
     auto const place = connections.emplace(connections.end());
     *place = std::make_shared<http_connection>(
-        endpoint,
-        http_connection::socket(std::move(socket)),
-        [weak = weak_from_this(), place] {
+        endpoint, http_connection::socket(std::move(socket)), [weak = weak_from_this(), place] {
             if (auto const self = weak.lock()) {
                 self->connections.erase(place);
                 self->changed.notify();

@@ -1,5 +1,6 @@
-// The echo server over HTTP: http_server PORT [TOKEN]. Says its URL in a line, and ends with SIGTERM
-// or the end of its input, gracefully. Limits may be shortened by the environment, for the tests.
+// The echo server over HTTP: http_server PORT [TOKEN]. Says its URL in a line, and ends with
+// SIGTERM or the end of its input, gracefully. Limits may be shortened by the environment, for the
+// tests.
 
 #include "server/transports/http.hpp"
 #include "tests/probes/echo_tools.hpp"

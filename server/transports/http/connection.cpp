@@ -11,8 +11,6 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr std::size_t kept_output = std::size_t(16) << 10;  // bytes that an idle connection keeps
-
 http_refusal of_fault(request_parser::fault f, http_limits const& limits)
 {
     switch (f) {
@@ -21,8 +19,10 @@ http_refusal of_fault(request_parser::fault f, http_limits const& limits)
             431, "The header may have at most " + std::to_string(limits.header) + " bytes");
     case request_parser::fault::body_too_large:
         return refuse(413, "A body may have at most " + std::to_string(limits.body) + " bytes");
-    case request_parser::fault::version: return http_refusal(505, "Send HTTP/1.1.");
-    default: return http_refusal(400, "This is not a request of HTTP/1.1.");
+    case request_parser::fault::version:
+        return http_refusal(505, "Send HTTP/1.1.");
+    default:
+        return http_refusal(400, "This is not a request of HTTP/1.1.");
     }
 }
 
@@ -35,8 +35,8 @@ http_connection::http_connection(
       on_closed_(std::move(on_closed)),
       parser_(endpoint_->limits().header, endpoint_->limits().body),
       in_(std::max(endpoint_->limits().pipelined, endpoint_->limits().header)),
-      since_(std::chrono::steady_clock::now()),
-      took_(since_)
+      out_(socket_),
+      since_(std::chrono::steady_clock::now())
 {
 }
 
@@ -63,8 +63,7 @@ void http_connection::close()
     enter(state::closed);
     error_code ignored;
     socket_.close(ignored);
-    out_.clear();
-    sent_ = 0;
+    out_.drop();
     if (auto const unanswered = std::move(current_))
         unanswered->left();
     std::exchange(on_closed_, {})();
@@ -164,7 +163,7 @@ void http_connection::begin_request()
     auto const expects = head.fields.find("Expect");
     if (in_.is_empty() && !parser_.is_done() && !head.http_1_0 &&
         same_name(expects.value, "100-continue")) {
-        out_ += continue_response;
+        out_.bytes() += continue_response;
         flush();
     }
 }
@@ -192,8 +191,7 @@ void http_connection::dispatch()
 
 // ---- out
 
-response_head http_connection::head_of(
-    int status, std::string_view type, std::string_view headers)
+response_head http_connection::head_of(int status, std::string_view type, std::string_view headers)
 {
     response_head out;
     out.status = status;
@@ -216,10 +214,9 @@ void http_connection::answer(
 {
     if (state_ != state::answering)
         return;
-    note_wait();
-    append_response(out_, head_of(status, body.empty() ? "" : type, headers), body);
+    append_response(out_.bytes(), head_of(status, body.empty() ? "" : type, headers), body);
     if (parser_.head().method == "HEAD")
-        out_.resize(out_.size() - body.size());
+        out_.bytes().resize(out_.bytes().size() - body.size());
     request_done();
 }
 
@@ -227,10 +224,9 @@ void http_connection::open_stream(std::string_view headers)
 {
     if (state_ != state::answering)
         return;
-    note_wait();
     chunks_ = !parser_.head().http_1_0;
     keeps_ = keeps_ && chunks_;
-    append_stream_head(out_, head_of(200, "text/event-stream", headers), chunks_);
+    append_stream_head(out_.bytes(), head_of(200, "text/event-stream", headers), chunks_);
     flush_soon();
 }
 
@@ -238,11 +234,10 @@ void http_connection::write(std::string_view events)
 {
     if (state_ != state::answering)
         return;
-    note_wait();
     if (chunks_)
-        append_chunk(out_, events);
+        append_chunk(out_.bytes(), events);
     else
-        out_ += events;
+        out_.bytes() += events;
     flush_soon();
 }
 
@@ -250,9 +245,8 @@ void http_connection::end_stream()
 {
     if (state_ != state::answering)
         return;
-    note_wait();
     if (chunks_)
-        out_ += last_chunk;
+        out_.bytes() += last_chunk;
     request_done();
 }
 
@@ -275,12 +269,6 @@ bool http_connection::is_clogged() const
     return waiting() > endpoint_->limits().write_queue;
 }
 
-void http_connection::note_wait()
-{
-    if (waiting() == 0)
-        took_ = std::chrono::steady_clock::now();
-}
-
 void http_connection::flush_soon()
 {
     if (std::exchange(flushes_, true))
@@ -295,21 +283,14 @@ void http_connection::flush()
 {
     if (writes_ || state_ == state::closed)
         return;
-    while (sent_ < out_.size()) {
-        error_code ec;
-        auto const rest = asio::buffer(out_.data() + sent_, out_.size() - sent_);
-        auto const n = socket_.write_some(rest, ec);
-        if (ec == asio::error::would_block || ec == asio::error::try_again)
-            return wait_to_write();
-        if (ec)
-            return close_soon();
-        sent_ += n;
-        took_ = std::chrono::steady_clock::now();
+    switch (out_.send()) {
+    case write_queue::outcome::waits:
+        return wait_to_write();
+    case write_queue::outcome::broken:
+        return close_soon();
+    case write_queue::outcome::all_sent:
+        break;
     }
-    out_.clear();
-    sent_ = 0;
-    if (out_.capacity() > kept_output)
-        out_.shrink_to_fit();
     if (state_ == state::lingering)
         linger();
     else if (auto const exchange = current_)
@@ -319,10 +300,6 @@ void http_connection::flush()
 void http_connection::wait_to_write()
 {
     writes_ = true;
-    if (sent_ > kept_output) {
-        out_.erase(0, sent_);
-        sent_ = 0;
-    }
     socket_.async_wait(socket::wait_write, [self = shared_from_this()](error_code ec) {
         self->writes_ = false;
         if (ec)
@@ -336,8 +313,7 @@ void http_connection::wait_to_write()
 // Whoever is writing is not told in the middle of it.
 void http_connection::close_soon()
 {
-    out_.clear();
-    sent_ = 0;
+    out_.drop();
     asio::post(socket_.get_executor(), [self = shared_from_this()] { self->close(); });
 }
 
@@ -364,7 +340,7 @@ void http_connection::linger()
 void http_connection::tick(time_point now)
 {
     auto const& limits = endpoint_->limits();
-    if (waiting() > 0 && now - took_ >= limits.stalled_time)
+    if (waiting() > 0 && now - out_.stalled_since() >= limits.stalled_time)
         return close();
     auto const spent = now - since_;
     switch (state_) {
@@ -390,7 +366,8 @@ void http_connection::tick(time_point now)
         if (waiting() == 0 && spent >= limits.linger_time)
             close();
         break;
-    case state::closed: break;
+    case state::closed:
+        break;
     }
 }
 

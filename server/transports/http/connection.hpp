@@ -9,8 +9,7 @@
 #include "server/transports/http/exchange.hpp"
 #include "server/transports/http/read_buffer.hpp"
 #include "server/transports/http/request_parser.hpp"
-
-#include <boost/asio/generic/stream_protocol.hpp>
+#include "server/transports/http/write_queue.hpp"
 
 #include <functional>
 #include <memory>
@@ -21,7 +20,7 @@ namespace server {
 class http_connection final : public http_reply,
                               public std::enable_shared_from_this<http_connection> {
 public:
-    using socket = boost::asio::generic::stream_protocol::socket;
+    using socket = write_queue::socket;
     using time_point = exchange::time_point;
 
     // `on_closed` is called once, from the loop or from close().
@@ -35,15 +34,12 @@ public:
     void stop();
     void close();
 
-    void answer(
-        int status,
-        std::string_view body,
-        std::string_view headers,
-        std::string_view type) override;
+    void answer(int status, std::string_view body, std::string_view headers, std::string_view type)
+        override;
     void open_stream(std::string_view headers) override;
     void write(std::string_view events) override;
     void end_stream() override;
-    std::size_t waiting() const override { return out_.size() - sent_; }
+    std::size_t waiting() const override { return out_.waiting(); }
 
 private:
     enum class state { head, body, answering, lingering, closed };
@@ -63,7 +59,6 @@ private:
     void close_soon();
     void linger();
     void enter(state s);
-    void note_wait();
     bool is_clogged() const;
     response_head head_of(int status, std::string_view type, std::string_view headers);
     bool peer_hung_up();
@@ -76,17 +71,15 @@ private:
     http_admission admission_;
     std::shared_ptr<exchange> current_;
     std::string lines_;
-    std::string out_;
-    std::size_t sent_ = 0;  // of out_
+    write_queue out_;
     state state_ = state::head;
-    time_point since_;    // of state_
-    time_point took_;     // the peer took something, or nothing was waiting
+    time_point since_;  // of state_
     int requests_ = 0;
     bool reads_ = false;
-    bool writes_ = false;      // waits for the socket to take more
-    bool flushes_ = false;     // in this turn of the loop
+    bool writes_ = false;   // waits for the socket to take more
+    bool flushes_ = false;  // in this turn of the loop
     bool advances_ = false;
-    bool keeps_ = true;        // alive after this request
+    bool keeps_ = true;  // alive after this request
     bool chunks_ = false;
     bool input_ended_ = false;
     bool has_shut_ = false;

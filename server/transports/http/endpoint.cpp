@@ -94,8 +94,7 @@ void http_endpoint::refuse(http_refusal const& why, http_reply& peer)
         peer.answer(why.status, why.text, why.headers, "text/plain");
 }
 
-http_endpoint::answering
-http_endpoint::refuse_with(incoming const& in, http_refusal const& why)
+http_endpoint::answering http_endpoint::refuse_with(incoming const& in, http_refusal const& why)
 {
     refuse(why, in.peer);
     return nullptr;
@@ -111,11 +110,19 @@ http_endpoint::answering http_endpoint::receive(
     if (admission.refused)
         return refuse_with(in, *admission.refused);
     switch (admission.to) {
-    case door::health: peer.answer(200, R"({"status":"ok"})"); return nullptr;
-    case door::preflight: answer_preflight(in); return nullptr;
-    case door::stream: return open_stream(in);
-    case door::end_of_session: end_session(in); return nullptr;
-    case door::message: break;
+    case door::health:
+        peer.answer(200, R"({"status":"ok"})");
+        return nullptr;
+    case door::preflight:
+        answer_preflight(in);
+        return nullptr;
+    case door::stream:
+        return open_stream(in);
+    case door::end_of_session:
+        end_session(in);
+        return nullptr;
+    case door::message:
+        break;
     }
     auto value = parser_.parse(body);
     if (value)
@@ -182,10 +189,14 @@ http_endpoint::answering http_endpoint::receive_batch(incoming const& in, mcp::j
 http_endpoint::answering http_endpoint::receive_request(incoming const& in, request r)
 {
     switch (target_of(in.head, r)) {
-    case http_target::modern: return receive_modern(in, std::move(r));
-    case http_target::handshake: return receive_handshake(in, std::move(r));
-    case http_target::stateless: return receive_stateless(in, std::move(r));
-    case http_target::session: break;
+    case http_target::modern:
+        return receive_modern(in, std::move(r));
+    case http_target::handshake:
+        return receive_handshake(in, std::move(r));
+    case http_target::stateless:
+        return receive_stateless(in, std::move(r));
+    case http_target::session:
+        break;
     }
     auto const session = session_of(in, r.id);
     if (!session)
@@ -197,8 +208,7 @@ http_endpoint::answering http_endpoint::receive_request(incoming const& in, requ
     }
     std::vector<request> one;
     one.push_back(std::move(r));
-    return session->serve(
-        std::move(one), {}, mcp::addressed::legacy, false, in.peer, in.forms());
+    return session->serve(std::move(one), {}, mcp::addressed::legacy, false, in.peer, in.forms());
 }
 
 http_endpoint::answering http_endpoint::receive_modern(incoming const& in, request r)
@@ -207,14 +217,16 @@ http_endpoint::answering http_endpoint::receive_modern(incoming const& in, reque
         return refuse_with(in, *why);
     try {
         if (r.method == "tools/call")
-            if (false) (void)[](auto, auto) {}(
-                r.params, [&](std::string_view name) { return in.head.fields.all(name); });
+            if (false)
+                (void)[](auto, auto){}(
+                    r.params, [&](std::string_view name) { return in.head.fields.all(name); });
     } catch (error const& e) {
         return refuse_with(in, {400, e, r.id});
     }
     auto const listens = r.method == "subscriptions/listen";
     if (listens && !in.admission.takes_stream)
-        return refuse_with(in, {406, error(errc::invalid_request, "Accept must allow text/event-stream"), r.id});
+        return refuse_with(
+            in, {406, error(errc::invalid_request, "Accept must allow text/event-stream"), r.id});
     if (listens ? *streams_ >= limits_.streams : *requests_ >= limits_.requests)
         return refuse_with(in, http_refusal(503, busy(), r.id).with("Retry-After: 1\r\n"));
     auto out = std::make_shared<modern_exchange>(
@@ -254,12 +266,10 @@ http_endpoint::answering http_endpoint::receive_stateless(incoming const& in, re
     session->state().open(std::move(params));
     std::vector<request> one;
     one.push_back(std::move(r));
-    return session->serve(
-        std::move(one), {}, mcp::addressed::legacy, false, in.peer, in.forms());
+    return session->serve(std::move(one), {}, mcp::addressed::legacy, false, in.peer, in.forms());
 }
 
-void http_endpoint::receive_notification(
-    incoming const& in, mcp::jsonrpc::notification const& n)
+void http_endpoint::receive_notification(incoming const& in, mcp::jsonrpc::notification const& n)
 {
     // The modern era cancels by leaving: whatever is posted there is taken, and ignored.
     if (in.head.fields.find(session_header) && is_legacy(in.head)) {
@@ -274,7 +284,8 @@ void http_endpoint::receive_notification(
 void http_endpoint::receive_response(incoming const& in, mcp::jsonrpc::response r)
 {
     if (!in.head.fields.find(session_header) || !is_legacy(in.head))
-        return refuse(server::refuse(400, "A response belongs to a session, and names it"), in.peer);
+        return refuse(
+            server::refuse(400, "A response belongs to a session, and names it"), in.peer);
     auto const session = session_of(in, std::nullopt);
     if (!session)
         return;
@@ -286,7 +297,8 @@ std::shared_ptr<http_session>
 http_endpoint::session_of(incoming const& in, std::optional<mcp::jsonrpc::request_id> const& id)
 {
     auto const sent = in.head.fields.find(session_header);
-    auto const out = sent.is_repeated() ? nullptr : sessions_.find(sent.value, in.admission.principal);
+    auto const out =
+        sent.is_repeated() ? nullptr : sessions_.find(sent.value, in.admission.principal);
     if (!out) {
         refuse(
             {404, error(errc::invalid_request, "There is no such session: send initialize"), id},

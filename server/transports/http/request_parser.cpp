@@ -94,8 +94,7 @@ struct request_parser::machine {
                 owner_.head_.content_length = *content_length();
         }
 
-        void on_body_init_impl(
-            boost::optional<std::uint64_t> const& length, error_code&) override
+        void on_body_init_impl(boost::optional<std::uint64_t> const& length, error_code&) override
         {
             if (length && !owner_.drops_body_)
                 owner_.body_.reserve(std::min<std::size_t>(*length, ahead));
@@ -117,8 +116,7 @@ struct request_parser::machine {
                 ec = http::error::body_limit;
         }
 
-        std::size_t
-        on_chunk_body_impl(std::uint64_t, string_view piece, error_code& ec) override
+        std::size_t on_chunk_body_impl(std::uint64_t, string_view piece, error_code& ec) override
         {
             return on_body_impl(piece, ec);
         }

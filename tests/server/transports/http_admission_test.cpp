@@ -117,8 +117,7 @@ TEST_CASE("with a token nothing is served without it but the health and a prefli
           "Bearer secret-token secret-token",
           ""})
         CHECK_MESSAGE(asked({{"Authorization", bad}}) == 401, bad);
-    CHECK(
-        asked({{"Authorization", "Bearer secret-token"}, {"Authorization", "Bearer x"}}) == 401);
+    CHECK(asked({{"Authorization", "Bearer secret-token"}, {"Authorization", "Bearer x"}}) == 401);
     CHECK(status(r, head("POST", "/mcp?access_token=secret-token", {})) == 401);
     CHECK(status(r, head("GET", "/nothing", {})) == 401);
     CHECK(status(r, head("GET", "/health", {})) == 0);
@@ -129,8 +128,9 @@ TEST_CASE("with a token nothing is served without it but the health and a prefli
     CHECK(none.refused->headers == "WWW-Authenticate: Bearer\r\n");
     auto const wrong = gate.admit(head("POST", "/mcp", {{"Authorization", "Bearer x"}}));
     CHECK(wrong.refused->headers == "WWW-Authenticate: Bearer error=\"invalid_token\"\r\n");
-    CHECK(gate.admit(head("POST", "/mcp", {{"Authorization", "Bearer secret-token"}})).principal ==
-          "bearer");
+    CHECK(
+        gate.admit(head("POST", "/mcp", {{"Authorization", "Bearer secret-token"}})).principal ==
+        "bearer");
 }
 
 TEST_CASE("the comparison of secrets is exact")
@@ -158,7 +158,8 @@ TEST_CASE("the path and the method choose the door")
     auto const refused = [&](std::string method, std::string target) {
         return status(rules(), head(std::move(method), std::move(target), {}));
     };
-    for (auto const* path : {"/", "/mcp/", "/MCP", "/mcp2", "/.well-known/oauth-protected-resource"})
+    for (auto const* path :
+         {"/", "/mcp/", "/MCP", "/mcp2", "/.well-known/oauth-protected-resource"})
         CHECK_MESSAGE(refused("POST", path) == 404, path);
     for (auto const* target : {"http://127.0.0.1:80/mcp", "mcp", "*", "127.0.0.1:80"})
         CHECK_MESSAGE(refused("POST", target) == 400, target);

@@ -20,8 +20,7 @@ namespace test {
 // The connection of one request.
 class caught_reply final : public server::http_reply {
 public:
-    void answer(
-        int s, std::string_view body, std::string_view h, std::string_view) override
+    void answer(int s, std::string_view body, std::string_view h, std::string_view) override
     {
         expect(!streams);
         status = s;
@@ -106,18 +105,17 @@ public:
     }
 
     // A modern call of a tool; returns what answers it.
-    std::shared_ptr<server::exchange> call_modern(
-        caught_reply& to, std::string const& tool, std::string const& meta = "")
+    std::shared_ptr<server::exchange>
+    call_modern(caught_reply& to, std::string const& tool, std::string const& meta = "")
     {
         lines const headers{
             {"MCP-Protocol-Version", "2026-07-28"},
             {"Mcp-Method", "tools/call"},
             {"Mcp-Name", tool}};
-        auto const body =
-            R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":")" + tool +
-            R"(","_meta":{)" + meta +
-            R"("io.modelcontextprotocol/protocolVersion":"2026-07-28",)"
-            R"("io.modelcontextprotocol/clientCapabilities":{}}}})";
+        auto const body = R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":")" +
+                          tool + R"(","_meta":{)" + meta +
+                          R"("io.modelcontextprotocol/protocolVersion":"2026-07-28",)"
+                          R"("io.modelcontextprotocol/clientCapabilities":{}}}})";
         return post(to, headers, body);
     }
 
@@ -125,9 +123,9 @@ public:
     std::shared_ptr<server::exchange> call_legacy(
         caught_reply& to, std::string const& session, std::string const& tool, std::string id = "1")
     {
-        auto const body =
-            R"({"jsonrpc":"2.0","id":)" + id + R"(,"method":"tools/call","params":{"name":")" +
-            tool + R"(","_meta":{"progressToken":"t"}}})";
+        auto const body = R"({"jsonrpc":"2.0","id":)" + id +
+                          R"(,"method":"tools/call","params":{"name":")" + tool +
+                          R"(","_meta":{"progressToken":"t"}}})";
         return post(to, {{"Mcp-Session-Id", session}}, body);
     }
 
@@ -180,9 +178,8 @@ private:
 
     server::features const& offer()
     {
-        offered_.add_tool(tool("plain"), [](server::request_context&, mcp::json::object) {
-            return done();
-        });
+        offered_.add_tool(
+            tool("plain"), [](server::request_context&, mcp::json::object) { return done(); });
         offered_.add_tool(tool("talk"), [](server::request_context& ctx, mcp::json::object) {
             ctx.progress(1, 2, "half");
             return done();
@@ -195,16 +192,14 @@ private:
             return wait(*this);
         });
         offered_.add_tool(tool("needs"), [](server::request_context&, mcp::json::object) {
-            throw mcp::missing_client_capability(mcp::json::object{{"sampling", mcp::json::object()}});
+            throw mcp::missing_client_capability(
+                mcp::json::object{{"sampling", mcp::json::object()}});
             return done();
         });
         return offered_;
     }
 
-    static asio::awaitable<mcp::CallToolResult> done()
-    {
-        co_return mcp::text_result("done");
-    }
+    static asio::awaitable<mcp::CallToolResult> done() { co_return mcp::text_result("done"); }
     static asio::awaitable<mcp::CallToolResult> wait(http_fixture& f)
     {
         struct farewell {

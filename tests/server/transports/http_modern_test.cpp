@@ -1,6 +1,5 @@
-#include "tests/server/transports/http_fixture.hpp"
-
 #include "protocol/errors.hpp"
+#include "tests/server/transports/http_fixture.hpp"
 
 #include <doctest/doctest.h>
 
@@ -14,7 +13,8 @@ std::string const token = R"("progressToken":7,)";
 
 }  // namespace
 
-TEST_CASE("a modern result that comes first is JSON, and the stream begins with the first notification")
+TEST_CASE(
+    "a modern result that comes first is JSON, and the stream begins with the first notification")
 {
     test::with_endpoint([](http_fixture& f) -> awaitable<void> {
         caught_reply plain, talk;
@@ -174,7 +174,8 @@ TEST_CASE("what is no message is refused without an id, and what may be posted b
             R"(400 {"jsonrpc":"2.0","error":{"code":-32600,)");
         CHECK(said(R"({"jsonrpc":"2.0","method":"notifications/initialized"})") == "202 ");
         CHECK(
-            said(R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}})") ==
+            said(
+                R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}})") ==
             "202 ");
         co_return;
     });

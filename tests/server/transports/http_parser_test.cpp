@@ -102,34 +102,34 @@ TEST_CASE("what two readers could understand differently is refused")
 {
     std::string const smuggled = "GET /admin HTTP/1.1\r\nHost: a\r\n\r\n";
     for (auto const& lines : std::vector<std::string>{
-          "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
-          "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n",
-          "Content-Length: 5\r\nContent-Length: 6\r\n",
-          "Content-Length: 5\r\nContent-Length: 5\r\n",
-          "Content-Length: 5, 5\r\n",
-          "Content-Length: +5\r\n",
-          "Content-Length: -5\r\n",
-          "Content-Length: 0x5\r\n",
-          "Content-Length: 5 5\r\n",
-          "Content-Length: \r\n",
-          "Content-Length: 99999999999999999999999\r\n",
-          "Content-Length : 5\r\n",
-          "Transfer-Encoding: gzip\r\n",
-          "Transfer-Encoding: gzip, chunked\r\n",
-          "Transfer-Encoding: chunked, identity\r\n",
-          "Transfer-Encoding: xchunked\r\n",
-          "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
-          "Transfer-Encoding : chunked\r\n",
-          "Transfer-Encoding:\r\n chunked\r\n",
-          "Transfer-Encoding:\r\n\tchunked\r\n",
-          "X:\r\n \r\n",
-          "X: a\r\n \r\n",
-          "X: a\r\n Content-Length: 5\r\n",
-          "X: a\n\r\n",
-          "Content-Length: 5\nX: b\r\n",
-          "X\r\n",
-          ": x\r\n",
-          "X\x01: a\r\n"}) {
+             "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
+             "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n",
+             "Content-Length: 5\r\nContent-Length: 6\r\n",
+             "Content-Length: 5\r\nContent-Length: 5\r\n",
+             "Content-Length: 5, 5\r\n",
+             "Content-Length: +5\r\n",
+             "Content-Length: -5\r\n",
+             "Content-Length: 0x5\r\n",
+             "Content-Length: 5 5\r\n",
+             "Content-Length: \r\n",
+             "Content-Length: 99999999999999999999999\r\n",
+             "Content-Length : 5\r\n",
+             "Transfer-Encoding: gzip\r\n",
+             "Transfer-Encoding: gzip, chunked\r\n",
+             "Transfer-Encoding: chunked, identity\r\n",
+             "Transfer-Encoding: xchunked\r\n",
+             "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
+             "Transfer-Encoding : chunked\r\n",
+             "Transfer-Encoding:\r\n chunked\r\n",
+             "Transfer-Encoding:\r\n\tchunked\r\n",
+             "X:\r\n \r\n",
+             "X: a\r\n \r\n",
+             "X: a\r\n Content-Length: 5\r\n",
+             "X: a\n\r\n",
+             "Content-Length: 5\nX: b\r\n",
+             "X\r\n",
+             ": x\r\n",
+             "X\x01: a\r\n"}) {
         for (auto const& behind : std::vector<std::string>{"", "0\r\n\r\n", "hello", smuggled}) {
             auto const out = parse(top + lines + "\r\n" + behind);
             CHECK_MESSAGE(out.failure == fault::malformed, lines);
@@ -146,8 +146,13 @@ TEST_CASE("what two readers could understand differently is refused")
 TEST_CASE("broken chunks are refused")
 {
     for (auto const& body : std::vector<std::string>{
-          "zz\r\nabc\r\n", "3\r\nabcX", "3 \r\nabc\r\n", "-3\r\nabc\r\n", "3\nabc\n", "\r\n",
-          "fffffffffffffffff\r\nabc"})
+             "zz\r\nabc\r\n",
+             "3\r\nabcX",
+             "3 \r\nabc\r\n",
+             "-3\r\nabc\r\n",
+             "3\nabc\n",
+             "\r\n",
+             "fffffffffffffffff\r\nabc"})
         CHECK_MESSAGE(
             parse(top + "Transfer-Encoding: chunked\r\n\r\n" + body + "0\r\n\r\n").failure !=
                 fault::none,
@@ -158,7 +163,8 @@ TEST_CASE("what is not HTTP/1.1 is refused")
 {
     CHECK(parse("POST /mcp HTTP/2.0\r\nHost: a\r\n\r\n").failure == fault::version);
     CHECK(parse("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").failure != fault::none);
-    CHECK(parse("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}\r\n\r\n").failure != fault::none);
+    CHECK(
+        parse("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}\r\n\r\n").failure != fault::none);
     CHECK(parse("\x16\x03\x01\x02\x00\x01\x00\x01\r\n\r\n").failure != fault::none);
     CHECK(parse("POST  /mcp HTTP/1.1\r\n\r\n").failure != fault::none);
 }

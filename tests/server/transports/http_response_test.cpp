@@ -1,6 +1,5 @@
-#include "server/transports/http/rules/response.hpp"
-
 #include "protocol/sse.hpp"
+#include "server/transports/http/rules/response.hpp"
 #include "server/transports/http/session/event_log.hpp"
 
 #include <doctest/doctest.h>
@@ -13,7 +12,8 @@ TEST_CASE("a response is its head and its body, with nothing between them")
     response_head head;
     head.type = "application/json";
     append_response(out, head, "{}");
-    CHECK(out == "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}");
+    CHECK(
+        out == "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}");
     out.clear();
     head.status = 401;
     head.headers = "WWW-Authenticate: Bearer\r\n";
@@ -24,7 +24,8 @@ TEST_CASE("a response is its head and its body, with nothing between them")
         out == "HTTP/1.1 401 Unauthorized\r\nDate: now\r\nContent-Type: application/json\r\n"
                "WWW-Authenticate: Bearer\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
     out.clear();
-    append_response(out, {.status = 204, .type = {}, .headers = {}, .date = {}, .close = false}, "");
+    append_response(
+        out, {.status = 204, .type = {}, .headers = {}, .date = {}, .close = false}, "");
     CHECK(out == "HTTP/1.1 204 No Content\r\n\r\n");
 }
 
@@ -50,7 +51,8 @@ TEST_CASE("events read back as the messages that they are")
     append_event(out, "3-1", R"({"a":1})");
     out += keep_alive_comment;
     append_event(out, "", R"({"b":2})");
-    CHECK(out.starts_with("id: 3-0\nretry: 1500\ndata: \n\nevent: message\nid: 3-1\ndata: {\"a\":1}\n\n"));
+    CHECK(out.starts_with(
+        "id: 3-0\nretry: 1500\ndata: \n\nevent: message\nid: 3-1\ndata: {\"a\":1}\n\n"));
     mcp::sse_parser parser;
     std::vector<mcp::sse_event> events;
     CHECK(parser.feed(out, events) == mcp::sse_errc::none);
@@ -107,7 +109,8 @@ TEST_CASE("logs are bounded each and together, and forget the oldest first")
         CHECK(one.bytes() <= 1'000);
         CHECK(one.has_after({1, 99}));
         std::uint64_t oldest = 0;
-        one.each_after({1, 0}, [&](event_log::event const& e) { oldest = oldest ? oldest : e.id.place; });
+        one.each_after(
+            {1, 0}, [&](event_log::event const& e) { oldest = oldest ? oldest : e.id.place; });
         CHECK(oldest > 90);
         one.add({1, 101}, std::string(5'000, 'x'));
         CHECK_FALSE(one.has_after({1, 100}));

@@ -1,13 +1,12 @@
-#include "server/transports/http/rules/routing.hpp"
-
 #include "protocol/json_text.hpp"
+#include "server/transports/http/rules/routing.hpp"
 
 #include <boost/json/parse.hpp>
 #include <doctest/doctest.h>
 
+using mcp::jsonrpc::request;
 using server::http_head;
 using server::http_target;
-using mcp::jsonrpc::request;
 
 namespace {
 
@@ -78,7 +77,8 @@ TEST_CASE("the era of a posted request is decided by the body, then by the heade
     };
     auto const claim = '{' + meta() + '}';
     CHECK(of({}, "initialize", "{}") == http_target::handshake);
-    CHECK(of({{"MCP-Protocol-Version", "2026-07-28"}}, "initialize", "{}") == http_target::handshake);
+    CHECK(
+        of({{"MCP-Protocol-Version", "2026-07-28"}}, "initialize", "{}") == http_target::handshake);
     CHECK(of({}, "initialize", claim) == http_target::modern);
     CHECK(of({}, "tools/list", claim) == http_target::modern);
     CHECK(of({{"Mcp-Session-Id", "x"}}, "tools/list", claim) == http_target::modern);
@@ -111,14 +111,14 @@ TEST_CASE("a modern request whose headers say what its body says passes")
 TEST_CASE("what _meta must hold is asked for before headers are compared")
 {
     for (auto const& params : std::vector<std::string>{
-          "{}",
-          R"({"_meta":{}})",
-          R"({"_meta":7})",
-          R"({"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}})",
-          R"({"_meta":{"io.modelcontextprotocol/clientCapabilities":{}}})",
-          '{' + meta("7") + '}',
-          '{' + meta("null") + '}',
-          '{' + meta(R"("2026-07-28")", "[]") + '}'})
+             "{}",
+             R"({"_meta":{}})",
+             R"({"_meta":7})",
+             R"({"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}})",
+             R"({"_meta":{"io.modelcontextprotocol/clientCapabilities":{}}})",
+             '{' + meta("7") + '}',
+             '{' + meta("null") + '}',
+             '{' + meta(R"("2026-07-28")", "[]") + '}'})
         CHECK_MESSAGE(verdict(with(1, "x"), asked("tools/call", params)) == "400 -32602", params);
 }
 
@@ -150,7 +150,8 @@ TEST_CASE("the method in the header is the one in the body, and exists")
     auto twice = good;
     twice.push_back(good[1]);
     CHECK(verdict(twice, call()) == "400 -32020");
-    for (auto const& gone : std::vector<std::string>{"initialize", "ping", "logging/setLevel", "unknown/method"}) {
+    for (auto const& gone :
+         std::vector<std::string>{"initialize", "ping", "logging/setLevel", "unknown/method"}) {
         lines const l{{"MCP-Protocol-Version", "2026-07-28"}, {"Mcp-Method", gone}};
         CHECK_MESSAGE(verdict(l, asked(gone, '{' + meta() + '}')) == "404 -32601", gone);
     }
@@ -172,7 +173,8 @@ TEST_CASE("the name in the header is that of the body, decoded")
         {"MCP-Protocol-Version", "2026-07-28"},
         {"Mcp-Method", "resources/read"},
         {"Mcp-Name", "=?base64?ZmlsZTovLy/kuJbnlYw=?="}};
-    CHECK(verdict(read, asked("resources/read", "{\"uri\":\"file:///世界\"," + meta() + '}')) == "");
+    CHECK(
+        verdict(read, asked("resources/read", "{\"uri\":\"file:///世界\"," + meta() + '}')) == "");
     lines const task{
         {"MCP-Protocol-Version", "2026-07-28"}, {"Mcp-Method", "tasks/get"}, {"Mcp-Name", "t"}};
     CHECK(verdict(task, asked("tasks/get", R"({"taskId":"t",)" + meta() + '}')) == "");

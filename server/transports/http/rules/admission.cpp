@@ -61,10 +61,10 @@ void read_accept(header_fields const& fields, http_admission& out)
             auto range = take_until(rest, ',');
             auto const type = take_until(range, ';');
             auto const any = type == "*/*" || type == "*";
-            out.takes_json |= any || same_name(type, "application/json") ||
-                              same_name(type, "application/*");
-            out.takes_stream |= any || same_name(type, "text/event-stream") ||
-                                same_name(type, "text/*");
+            out.takes_json |=
+                any || same_name(type, "application/json") || same_name(type, "application/*");
+            out.takes_stream |=
+                any || same_name(type, "text/event-stream") || same_name(type, "text/*");
         }
     }
     // What names neither and excludes neither: an empty field.
@@ -144,7 +144,8 @@ std::optional<http_refusal> http_gate::check_token(http_head const& head, http_a
     auto const sent = head.fields.find("Authorization");
     auto rest = sent.value;
     auto const scheme = take_until(rest, ' ');
-    if (sent.count == 1 && same_name(scheme, "Bearer") && same_secret(trimmed(rest), *rules_.token)) {
+    if (sent.count == 1 && same_name(scheme, "Bearer") &&
+        same_secret(trimmed(rest), *rules_.token)) {
         out.principal = "bearer";
         return {};
     }

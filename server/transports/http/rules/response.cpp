@@ -11,23 +11,40 @@ namespace {
 std::string_view status_line(int status)
 {
     switch (status) {
-    case 200: return "HTTP/1.1 200 OK\r\n";
-    case 202: return "HTTP/1.1 202 Accepted\r\n";
-    case 204: return "HTTP/1.1 204 No Content\r\n";
-    case 400: return "HTTP/1.1 400 Bad Request\r\n";
-    case 401: return "HTTP/1.1 401 Unauthorized\r\n";
-    case 403: return "HTTP/1.1 403 Forbidden\r\n";
-    case 404: return "HTTP/1.1 404 Not Found\r\n";
-    case 405: return "HTTP/1.1 405 Method Not Allowed\r\n";
-    case 406: return "HTTP/1.1 406 Not Acceptable\r\n";
-    case 408: return "HTTP/1.1 408 Request Timeout\r\n";
-    case 409: return "HTTP/1.1 409 Conflict\r\n";
-    case 413: return "HTTP/1.1 413 Content Too Large\r\n";
-    case 415: return "HTTP/1.1 415 Unsupported Media Type\r\n";
-    case 431: return "HTTP/1.1 431 Request Header Fields Too Large\r\n";
-    case 503: return "HTTP/1.1 503 Service Unavailable\r\n";
-    case 505: return "HTTP/1.1 505 HTTP Version Not Supported\r\n";
-    default: return "HTTP/1.1 500 Internal Server Error\r\n";
+    case 200:
+        return "HTTP/1.1 200 OK\r\n";
+    case 202:
+        return "HTTP/1.1 202 Accepted\r\n";
+    case 204:
+        return "HTTP/1.1 204 No Content\r\n";
+    case 400:
+        return "HTTP/1.1 400 Bad Request\r\n";
+    case 401:
+        return "HTTP/1.1 401 Unauthorized\r\n";
+    case 403:
+        return "HTTP/1.1 403 Forbidden\r\n";
+    case 404:
+        return "HTTP/1.1 404 Not Found\r\n";
+    case 405:
+        return "HTTP/1.1 405 Method Not Allowed\r\n";
+    case 406:
+        return "HTTP/1.1 406 Not Acceptable\r\n";
+    case 408:
+        return "HTTP/1.1 408 Request Timeout\r\n";
+    case 409:
+        return "HTTP/1.1 409 Conflict\r\n";
+    case 413:
+        return "HTTP/1.1 413 Content Too Large\r\n";
+    case 415:
+        return "HTTP/1.1 415 Unsupported Media Type\r\n";
+    case 431:
+        return "HTTP/1.1 431 Request Header Fields Too Large\r\n";
+    case 503:
+        return "HTTP/1.1 503 Service Unavailable\r\n";
+    case 505:
+        return "HTTP/1.1 505 HTTP Version Not Supported\r\n";
+    default:
+        return "HTTP/1.1 500 Internal Server Error\r\n";
     }
 }
 

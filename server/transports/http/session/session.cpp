@@ -46,12 +46,11 @@ http_session::~http_session() = default;
 
 bool http_session::primes() const
 {
-    return is_resumable() && state_.is_open() &&
-           mcp::has_priming_events(state_.client()->version);
+    return is_resumable() && state_.is_open() && mcp::has_priming_events(state_.client()->version);
 }
 
-std::optional<mcp::jsonrpc::error> http_session::refuses(
-    request_id const& id, std::vector<mcp::jsonrpc::request> const& before) const
+std::optional<mcp::jsonrpc::error>
+http_session::refuses(request_id const& id, std::vector<mcp::jsonrpc::request> const& before) const
 {
     if (requests_.contains(id) || std::ranges::count(before, id, &mcp::jsonrpc::request::id) > 0)
         return mcp::jsonrpc::error(
@@ -251,8 +250,7 @@ std::shared_ptr<exchange> http_session::listen(http_reply& peer, std::optional<e
         return found->second;
     }
     if (found != streams_.end()) {
-        endpoint_.refuse(
-            refuse(409, "This session has a stream already: one GET at a time"), peer);
+        endpoint_.refuse(refuse(409, "This session has a stream already: one GET at a time"), peer);
         return nullptr;
     }
     if (number != session_stream::listening && !log_.has_after(*after)) {

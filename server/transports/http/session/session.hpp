@@ -80,7 +80,7 @@ public:
     bool is_resumable() const { return !id_.empty(); }
     bool primes() const;
     void changed() { changed_.notify(); }
-    void gone(session_stream& stream);     // its connection
+    void gone(session_stream& stream);  // its connection
     void finished(session_stream& stream);
 
 private:
@@ -91,8 +91,8 @@ private:
         mcp::jsonrpc::request request,
         mcp::addressed to,
         std::shared_ptr<session_stream> const& stream);
-    void finish(
-        mcp::jsonrpc::request_id const& id, std::exception_ptr const& failure, mcp::json::value);
+    void
+    finish(mcp::jsonrpc::request_id const& id, std::exception_ptr const& failure, mcp::json::value);
     void cancel(mcp::jsonrpc::request_id const& id);
     void start_relay(std::shared_ptr<session_stream> stream);
     session_stream* stream_about(mcp::jsonrpc::request_id const& about);

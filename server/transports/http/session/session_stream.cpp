@@ -40,8 +40,7 @@ void session_stream::open(std::string_view headers)
     peer_->open_stream(headers);
     if (session_->primes()) {
         std::string priming;
-        append_priming(
-            priming, to_text({number_, place_}), session_->endpoint().limits().retry);
+        append_priming(priming, to_text({number_, place_}), session_->endpoint().limits().retry);
         peer_->write(priming);
     }
     for (auto const& reply : replies_)

@@ -19,8 +19,7 @@ namespace server {
 
 class http_session;
 
-class session_stream final : public exchange,
-                             public std::enable_shared_from_this<session_stream> {
+class session_stream final : public exchange, public std::enable_shared_from_this<session_stream> {
 public:
     static constexpr std::uint32_t listening = 0;
 

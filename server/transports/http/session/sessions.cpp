@@ -38,8 +38,8 @@ std::shared_ptr<http_session> http_sessions::prepare(std::string_view principal,
 {
     if (!make_room(now))
         return nullptr;
-    auto out = std::make_shared<http_session>(
-        endpoint_, random_id(), std::string(principal), logged_);
+    auto out =
+        std::make_shared<http_session>(endpoint_, random_id(), std::string(principal), logged_);
     out->use(now);
     return out;
 }

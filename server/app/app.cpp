@@ -2,7 +2,7 @@
 
 #include "agent/docs/bundled/bundled_docs.hpp"
 #include "agent/docs/context7/context7.hpp"
-#include "agent/downstream/command_output.hpp"
+#include "agent/downstream/process/command_output.hpp"
 #include "prompts/prompts.hpp"
 #include "server/app/ask.hpp"
 #include "server/app/engineer_tool.hpp"

@@ -1,7 +1,7 @@
 #include "agent/docs/context7/context7.hpp"
 
 #include "agent/docs/context7/session.hpp"
-#include "agent/downstream/node_path.hpp"
+#include "agent/downstream/process/node_path.hpp"
 #include "protocol/rpc/async.hpp"
 #include "protocol/text.hpp"
 

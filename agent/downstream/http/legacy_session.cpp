@@ -14,7 +14,6 @@ namespace agent {
 namespace asio = boost::asio;
 namespace json = boost::json;
 using asio::awaitable;
-using mcp::jsonrpc::errc;
 
 namespace {
 
@@ -23,7 +22,6 @@ constexpr auto longest_pause = std::chrono::milliseconds(30'000);
 constexpr auto send_limit = std::chrono::milliseconds(10'000);  // for what nobody waits for
 constexpr auto farewell_limit = std::chrono::milliseconds(400);
 constexpr int most_resumptions = 5;  // in a row that brought nothing
-constexpr std::size_t most_questions = 16;
 constexpr std::size_t longest_id = 1024;
 
 // Visible ASCII, as the specification asks; it goes into a header.
@@ -70,7 +68,7 @@ legacy_session::legacy_session(
       endpoint_(*server.endpoint),
       max_message_(server.max_message),
       has_questions_(server.answer && !server.capabilities.empty()),
-      on_question_(std::move(on_question))
+      questions_(std::make_shared<server_questions>(executor_, std::move(on_question)))
 {
 }
 
@@ -198,53 +196,9 @@ awaitable<bool> legacy_session::heard(http_exchange& exchange, awaited& call)
 
 void legacy_session::take(mcp::jsonrpc::message message)
 {
-    if (auto* asked = std::get_if<mcp::jsonrpc::request>(&message))
-        return start_answer(std::move(*asked));
-    auto const* n = std::get_if<mcp::jsonrpc::notification>(&message);
-    if (!n || n->method != "notifications/cancelled")
-        return;
-    auto const* value = n->params.if_contains("requestId");
-    auto const id = value ? mcp::jsonrpc::id_from(*value) : std::nullopt;
-    auto const found = id ? questions_.find(*id) : questions_.end();
-    if (found != questions_.end())
-        found->second.emit(asio::cancellation_type::terminal);
-}
-
-void legacy_session::start_answer(mcp::jsonrpc::request r)
-{
-    if (closed_ || questions_.contains(r.id))
-        return;
-    if (questions_.size() == most_questions) {
-        mcp::jsonrpc::error const busy(errc::internal_error, "too many questions at once");
-        return post_later(serialized(mcp::jsonrpc::response{r.id, busy}));
-    }
-    auto id = r.id;
-    auto const slot = questions_[id].slot();
-    auto done = [self = shared_from_this(), id = std::move(id)](std::exception_ptr) {
-        self->questions_.erase(id);
-    };
-    asio::co_spawn(
-        executor_, answer(std::move(r)), asio::bind_cancellation_slot(slot, std::move(done)));
-}
-
-awaitable<void> legacy_session::answer(mcp::jsonrpc::request r)
-{
-    auto const self = shared_from_this();
-    mcp::jsonrpc::response reply;
-    reply.id = r.id;
-    try {
-        auto result = co_await on_question_(std::move(r));
-        reply.outcome = std::move(result);
-    } catch (mcp::jsonrpc::error const& e) {
-        reply.outcome = e;
-    } catch (boost::system::system_error const& e) {
-        if (e.code() == asio::error::operation_aborted)
-            throw;
-        reply.outcome = mcp::jsonrpc::error(errc::internal_error, "the client has no answer");
-    } catch (std::exception const&) {
-        reply.outcome = mcp::jsonrpc::error(errc::internal_error, "the client has no answer");
-    }
-    co_await send(serialized(std::move(reply)));
+    questions_->take(std::move(message), [self = shared_from_this()](std::string reply) {
+        return self->send(std::move(reply));
+    });
 }
 
 // What comes back to it does not matter, as long as it comes.
@@ -327,8 +281,7 @@ void legacy_session::close()
     if (std::exchange(closed_, true))
         return;
     listening_.emit(asio::cancellation_type::terminal);
-    for (auto& [id, signal] : questions_)
-        signal.emit(asio::cancellation_type::terminal);
+    questions_->close();
     asio::post(executor_, [self = shared_from_this()] {});
     if (id_.empty())
         return;

@@ -8,12 +8,12 @@
 
 #include "agent/downstream/downstream_transport.hpp"
 #include "agent/downstream/http/http_exchange.hpp"
+#include "agent/downstream/http/server_questions.hpp"
 #include "protocol/rpc/async.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 
-#include <map>
 #include <memory>
 #include <string>
 
@@ -46,11 +46,9 @@ private:
     boost::asio::awaitable<bool> heard(http_exchange& exchange, awaited& call);
     boost::asio::awaitable<void> listen();
     boost::asio::awaitable<bool> listened(position& at);
-    boost::asio::awaitable<void> answer(mcp::jsonrpc::request r);
     boost::asio::awaitable<void> send(std::string message);
     boost::asio::awaitable<void> leave(http_request farewell);
     void take(mcp::jsonrpc::message message);
-    void start_answer(mcp::jsonrpc::request r);
     void start_listening();
     void post_later(std::string message);
     http_request with_session(http_request request) const;
@@ -61,10 +59,9 @@ private:
     http_endpoint endpoint_;
     std::size_t max_message_;
     bool has_questions_;
-    downstream_question on_question_;
+    std::shared_ptr<server_questions> questions_;
     std::string id_;
     std::string version_;
-    std::map<mcp::jsonrpc::request_id, boost::asio::cancellation_signal> questions_;
     boost::asio::cancellation_signal listening_;
     std::int64_t last_request_ = 0;
     bool listens_ = false;

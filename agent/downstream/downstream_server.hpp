@@ -15,6 +15,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -31,7 +32,7 @@ using question_handler = std::function<boost::asio::awaitable<boost::json::value
 struct http_endpoint {
     std::string url;                                           // https, or http on this machine
     std::vector<std::pair<std::string, std::string>> headers;  // a key; sent with every request
-    curl_multi* transfers = nullptr;
+    curl_multi* transfers = nullptr;  // lasts as long as the loop runs
 };
 
 struct downstream_server {
@@ -50,6 +51,12 @@ struct downstream_server {
     std::chrono::milliseconds alive_limit{2'000};  // after a time-out: is anybody there?
     std::size_t max_message = 4 << 20;
 };
+
+// Whether what a user wrote is the URL of an endpoint, rather than a command.
+inline bool is_http_url(std::string_view text)
+{
+    return text.starts_with("https://") || text.starts_with("http://");
+}
 
 enum class downstream_era { unknown, modern, legacy };
 

@@ -10,7 +10,7 @@
 
 #include "agent/downstream/mcp_connection.hpp"
 #include "agent/http/curl_multi.hpp"
-#include "agent/project/staged_edits.hpp"
+#include "protocol/sha256.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -297,7 +297,7 @@ awaitable<void> load_skill(run& r)
         auto const read = co_await r.call("resources/read", with("uri", file.at("uri")));
         auto const text = text_at(read.at("contents").as_array().at(0), "text");
         verify(text.size() == file.at("size").to_number<std::size_t>(), "size");
-        verify("sha256:" + agent::sha256_hex(text) == text_at(file, "digest"), "digest");
+        verify("sha256:" + mcp::sha256_hex(text) == text_at(file, "digest"), "digest");
         if (file.at("uri") == skill.at("uri"))
             verify_front_matter(text, skill.at("frontmatter"));
     }

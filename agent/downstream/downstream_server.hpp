@@ -32,7 +32,7 @@ using question_handler = std::function<boost::asio::awaitable<boost::json::value
 struct http_endpoint {
     std::string url;                                           // https, or http on this machine
     std::vector<std::pair<std::string, std::string>> headers;  // a key; sent with every request
-    curl_multi* transfers = nullptr;  // lasts as long as the loop runs
+    curl_multi* transfers = nullptr;                           // lasts as long as the loop runs
 };
 
 struct downstream_server {

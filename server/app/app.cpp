@@ -143,7 +143,8 @@ private:
         }
         auto words = agent::split_words(settings_.context7);
         if (!words || words->empty())
-            throw config_error("--context7: neither a URL nor a command line: " + settings_.context7);
+            throw config_error(
+                "--context7: neither a URL nor a command line: " + settings_.context7);
         agent::downstream_server server;
         server.name = "Context7";
         server.command.argv = std::move(*words);

@@ -5,8 +5,7 @@
 //   > {"id": 1, "method": "tools/call", "params": {…}, "limit": 2000}
 //   < {"id": 1, "result": {…}}  or  {"id": 1, "error": "…"}
 //   < {"peer": "name version", "era": "modern"}    once it is open
-//   < {"question": {…}}    what the server asked; it is told {"action": "accept", "content": {"name":
-//   "Ada"}}
+//   < {"question": {…}}    what the server asked; every form is filled in with the name Ada
 
 #include "agent/downstream/mcp_connection.hpp"
 #include "agent/http/curl_multi.hpp"

@@ -129,7 +129,8 @@ int main()
     std::signal(SIGPIPE, SIG_IGN);
     boost::asio::io_context loop{1};
     auto const offered = everything();
-    mcp::Implementation self{"echo-server", "1.2.3", "Echo", "For tests", "https://example.com"};
+    mcp::Implementation self{
+        "echo-server", "1.2.3", "Echo", "For tests", "https://example.com", {}};
     server::mcp_server echo_server(self, "Call echo.", offered);
     auto const stdio = server::stdio_transport(loop.get_executor());
     int status = 0;

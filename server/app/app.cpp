@@ -2,7 +2,7 @@
 
 #include "agent/docs/bundled/bundled_docs.hpp"
 #include "agent/docs/context7/context7.hpp"
-#include "agent/downstream/command_output.hpp"
+#include "agent/downstream/process/command_output.hpp"
 #include "prompts/prompts.hpp"
 #include "server/app/ask.hpp"
 #include "server/app/command_prompts.hpp"
@@ -88,7 +88,7 @@ public:
             if (auto value = env(name))
                 keep_secret(*value);
         if (!settings_.context7.empty())
-            context7_ = make_context7();
+            context7_ = make_context7(env);
         engineer_ = std::make_unique<agent::engineer>(engineer_setup());
     }
 
@@ -135,11 +135,18 @@ private:
         redact_ = mcp::redactor(secrets_);
     }
 
-    std::unique_ptr<agent::documentation> make_context7()
+    std::unique_ptr<agent::documentation> make_context7(environment const& env)
     {
+        if (agent::is_http_url(settings_.context7)) {
+            auto const key = env("CONTEXT7_API_KEY").value_or("");
+            auto server = agent::context7_at(settings_.context7, key, http_);
+            server.client_version = NBE_VERSION;
+            return std::make_unique<agent::context7>(loop_.get_executor(), server, log_);
+        }
         auto words = agent::split_words(settings_.context7);
         if (!words || words->empty())
-            throw config_error("--context7: not a command line: " + settings_.context7);
+            throw config_error(
+                "--context7: neither a URL nor a command line: " + settings_.context7);
         agent::downstream_server server;
         server.name = "Context7";
         server.command.argv = std::move(*words);

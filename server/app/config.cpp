@@ -113,7 +113,8 @@ config read_config(int argc, char const* const* argv, environment const& env)
     cli.add_option(
            "--context7",
            out.context7,
-           "Command that starts Context7 (env NEXTJS_BACKEND_ENGINEER_CONTEXT7)")
+           "Command that starts Context7, or the URL of one that is running (env "
+           "NEXTJS_BACKEND_ENGINEER_CONTEXT7)")
         ->capture_default_str();
     cli.add_flag("--no-context7", no_context7, "Ask only the documentation inside the project");
     cli.add_option("--state-directory", out.state_directory, "Where indexes are kept")

@@ -35,7 +35,7 @@ struct config {
     std::string key_file;
     std::string key_command;
     std::string model_table;  // JSON file that adds to or replaces the built-in table
-    std::string context7;     // command line; empty: Context7 is not asked
+    std::string context7;     // command line or URL; empty: Context7 is not asked
     std::string state_directory;
     mcp::LoggingLevel log_level = mcp::LoggingLevel::notice;
     agent::run_limits limits;

@@ -1,4 +1,4 @@
-#include "agent/downstream/child_process.hpp"
+#include "agent/downstream/process/child_process.hpp"
 #include "tests/support.hpp"
 
 #include <boost/asio/read.hpp>

@@ -1,4 +1,4 @@
-#include "agent/downstream/child_process.hpp"
+#include "agent/downstream/process/child_process.hpp"
 
 #include "protocol/text.hpp"
 

@@ -1,6 +1,6 @@
-#include "agent/downstream/command_output.hpp"
+#include "agent/downstream/process/command_output.hpp"
 
-#include "agent/downstream/child_process.hpp"
+#include "agent/downstream/process/child_process.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>

@@ -1,4 +1,4 @@
-#include "agent/downstream/node_path.hpp"
+#include "agent/downstream/process/node_path.hpp"
 
 #include <doctest/doctest.h>
 

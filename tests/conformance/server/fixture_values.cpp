@@ -1,4 +1,4 @@
-#include "tests/conformance/fixture_values.hpp"
+#include "tests/conformance/server/fixture_values.hpp"
 
 #include "protocol/strict_json.hpp"
 

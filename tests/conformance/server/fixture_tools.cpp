@@ -1,8 +1,8 @@
 #include "protocol/json_text.hpp"
 #include "protocol/rpc/async.hpp"
 #include "server/request_context.hpp"
-#include "tests/conformance/fixture.hpp"
-#include "tests/conformance/fixture_values.hpp"
+#include "tests/conformance/server/fixture.hpp"
+#include "tests/conformance/server/fixture_values.hpp"
 
 namespace fixture {
 

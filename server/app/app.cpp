@@ -8,8 +8,9 @@
 #include "server/app/engineer_tool.hpp"
 #include "server/app/log.hpp"
 #include "server/app/model_choice.hpp"
+#include "server/app/serving/listeners.hpp"
+#include "server/app/serving/test_tools.hpp"
 #include "server/server.hpp"
-#include "server/transports/stdio.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -85,6 +86,8 @@ public:
         for (auto const* name : {"ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CONTEXT7_API_KEY"})
             if (auto value = env(name))
                 keep_secret(*value);
+        if (!settings_.serving.token.empty())
+            keep_secret(settings_.serving.token);
         if (!settings_.context7.empty())
             context7_ = make_context7();
         engineer_ = std::make_unique<agent::engineer>(engineer_setup());
@@ -172,13 +175,16 @@ private:
         server::features offered;
         add_engineer_tool(offered, *engineer_, expert_, redact_);
         add_engineer_prompt(offered, expert_);
+        if (settings_.serving.test_tools)
+            add_test_tools(offered);
         mcp::Implementation self;
         self.name = "nextjs-backend-engineer";
         self.version = NBE_VERSION;
         self.title = "Next.js backend engineer";
-        server::mcp_server server(self, instructions, offered, server::server_limits(), log_);
-        auto const stdio = server::stdio_transport(loop_.get_executor());
-        co_await server.serve(*stdio);
+        server::mcp_server server(
+            self, instructions, offered, settings_.serving.limits.server, log_);
+        listeners doors(loop_.get_executor(), server, settings_.serving, log_);
+        co_await doors.run();
         co_return 0;
     }
 

@@ -5,11 +5,13 @@
 #include <boost/asio/local/stream_protocol.hpp>
 
 #include <cerrno>
+#include <cstring>
 #include <fcntl.h>
 #include <filesystem>
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 namespace server {
@@ -124,18 +126,6 @@ listening_socket::listening_socket(asio::any_io_executor ex, listen_address cons
         inherit(std::get<inherited_address>(at).fd);
 }
 
-listening_socket::listening_socket(listening_socket&& other) noexcept
-    : acceptor_(std::move(other.acceptor_)),
-      address_(std::move(other.address_)),
-      file_(std::exchange(other.file_, {}))
-{
-}
-
-listening_socket::~listening_socket()
-{
-    close();
-}
-
 bool listening_socket::is_local() const
 {
     auto const* tcp = std::get_if<tcp_address>(&address_);
@@ -146,13 +136,31 @@ void listening_socket::close()
 {
     error_code ignored;
     acceptor_.close(ignored);
-    if (file_.path.empty())
-        return;
+    file_ = created_file();
+}
+
+listening_socket::created_file::created_file(std::string path) : path_(std::move(path))
+{
     struct stat info {};
-    if (::lstat(file_.path.c_str(), &info) == 0 && info.st_dev == file_.device &&
-        info.st_ino == file_.inode)
-        ::unlink(file_.path.c_str());
-    file_ = {};
+    if (::lstat(path_.c_str(), &info) != 0)
+        path_.clear();
+    device_ = info.st_dev;
+    inode_ = info.st_ino;
+}
+
+listening_socket::created_file::~created_file()
+{
+    struct stat info {};
+    if (!path_.empty() && ::lstat(path_.c_str(), &info) == 0 && info.st_dev == device_ &&
+        info.st_ino == inode_)
+        ::unlink(path_.c_str());
+}
+
+void listening_socket::created_file::swap(created_file& other) noexcept
+{
+    std::swap(path_, other.path_);
+    std::swap(device_, other.device_);
+    std::swap(inode_, other.inode_);
 }
 
 void listening_socket::bind_unix(unix_address const& at)
@@ -175,9 +183,7 @@ void listening_socket::bind_unix(unix_address const& at)
         acceptor_.bind(endpoint(asio::local::stream_protocol::endpoint(at.path)), ec);
     }
     check(at, ec);
-    struct stat info {};
-    if (::lstat(at.path.c_str(), &info) == 0)
-        file_ = {at.path, info.st_dev, info.st_ino};
+    file_ = created_file(at.path);
     listen();
 }
 

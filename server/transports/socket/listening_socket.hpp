@@ -14,6 +14,7 @@
 #include <stdexcept>
 #include <string>
 #include <sys/types.h>
+#include <utility>
 
 namespace server {
 
@@ -28,9 +29,6 @@ public:
 
     // Throws listen_error. An http_address is bound like a tcp_address.
     listening_socket(boost::asio::any_io_executor ex, listen_address const& at);
-    ~listening_socket();
-    listening_socket(listening_socket&& other) noexcept;
-    listening_socket& operator=(listening_socket&&) = delete;
 
     acceptor_type& acceptor() { return acceptor_; }
 
@@ -45,10 +43,25 @@ public:
     void close();
 
 private:
-    struct created_file {
-        std::string path;
-        dev_t device = 0;
-        ino_t inode = 0;
+    // Removed with this, if it is still the one that was made.
+    class created_file {
+    public:
+        created_file() = default;
+        explicit created_file(std::string path);
+        created_file(created_file&& other) noexcept : created_file() { swap(other); }
+        created_file& operator=(created_file&& other) noexcept
+        {
+            created_file(std::move(other)).swap(*this);
+            return *this;
+        }
+        ~created_file();
+
+    private:
+        void swap(created_file& other) noexcept;
+
+        std::string path_;  // empty: none
+        dev_t device_ = 0;
+        ino_t inode_ = 0;
     };
 
     void bind_unix(unix_address const& at);
@@ -58,10 +71,9 @@ private:
 
     acceptor_type acceptor_;
     listen_address address_;
-    created_file file_;  // no path: nothing to remove
+    created_file file_;
 };
 
-// http_address, tcp_address: the address it binds.
 bool is_loopback(boost::asio::ip::address const& host);
 
 }  // namespace server

@@ -162,8 +162,7 @@ export class Peer {
   }
 
   // ... and what came in meanwhile, without the round trips' own.
-  async settled() {
-    const from = this.messages.length
+  async settled(from = this.messages.length) {
     await this.ping()
     await this.ping()
     const kept = this.messages.map((m, i) => [m, this.lines[i]]).slice(from).filter(([m]) => !String(m.id).startsWith('~'))

@@ -27,7 +27,7 @@ TEST_CASE("an address is written as it was read")
           "fd:3",
           "http+fd:12"}) {
         auto const address = server::parse_listen_address(text);
-        REQUIRE_MESSAGE(address, text);
+        REQUIRE_MESSAGE(address.has_value(), text);
         CHECK(to_text(*address) == text);
     }
     CHECK(to_text(*server::parse_listen_address("tcp:localhost:1")) == "tcp:127.0.0.1:1");
@@ -70,7 +70,7 @@ TEST_CASE("an address that cannot be used is refused in a sentence that shows th
 
 TEST_CASE("a Unix socket's path may have 107 bytes")
 {
-    CHECK(server::parse_listen_address("unix:" + std::string(107, 'p')));
+    CHECK(refusal("unix:" + std::string(107, 'p')) == "accepted");
     CHECK(refusal("unix:" + std::string(108, 'p')).find("at most 107") != std::string::npos);
     CHECK(refusal(std::string("unix:a\0b", 8)).find("path") != std::string::npos);
 }

@@ -66,9 +66,11 @@ export class Program {
 
   get pid() { return this.child.pid }
 
-  async listening() {
-    await becomes(10_000, () => /listening on/.test(this.stderr) || `stderr: ${this.stderr}`, 'the listener')
-    return [...this.stderr.matchAll(/listening on (\S+)/g)].map(m => m[1])
+  // Where, as the log says: one address for each --listen, or `count`.
+  async listening(count = this.child.spawnargs.filter(word => word === '--listen').length) {
+    const found = () => [...this.stderr.matchAll(/listening on (\S+)\n/g)].map(m => m[1])
+    await becomes(10_000, () => found().length === count || `stderr: ${this.stderr}`, 'listening')
+    return found()
   }
 
   #status(name) {

@@ -6,6 +6,7 @@
 
 #include "protocol/rpc/stream_transport.hpp"
 #include "server/server.hpp"
+#include "server/transports/http/rules/limits.hpp"
 #include "server/transports/socket/limits.hpp"
 
 namespace server {
@@ -14,6 +15,7 @@ struct limits {
     mcp::stream_limits stream;  // stdio, Unix and TCP: a line, and what waits for its reader
     server_limits server;       // a connection's requests, and the shape of their JSON
     socket_limits sockets;      // how many connections, and the first message of each
+    http_limits http;           // requests, connections, sessions and streams
 };
 
 }  // namespace server

@@ -77,8 +77,8 @@ config read_config(int argc, char const* const* argv, environment const& env)
     std::string level = env("NEXTJS_BACKEND_ENGINEER_LOG").value_or("notice");
 
     CLI::App cli{
-        "An expert Next.js backend engineer for every AI host: an MCP server on stdio, Unix and "
-        "TCP sockets, and `ask` for a terminal.\n"
+        "An expert Next.js backend engineer for every AI host: an MCP server on stdio, "
+        "sockets and HTTP, and `ask` for a terminal.\n"
         "Without a model key it still serves: it answers with the brief that the host's own model "
         "works from.",
         "nextjs-backend-engineer"};

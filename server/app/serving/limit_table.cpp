@@ -116,6 +116,74 @@ std::vector<row> const& rows()
             600'000,
             "for requests in progress on sockets when the program is told to end",
             [](auto& l) -> auto& { return l.sockets.drain; }),
+        limit(
+            "http_header_bytes",
+            kib,
+            256 * kib,
+            "the head of an HTTP request; more: 431",
+            [](auto& l) -> auto& { return l.http.header; }),
+        limit(
+            "http_body_bytes",
+            kib,
+            4 * mib,
+            "the body of an HTTP request; more: 413",
+            [](auto& l) -> auto& { return l.http.body; }),
+        limit(
+            "http_header_ms",
+            10,
+            600'000,
+            "until the head of a request has come",
+            [](auto& l) -> auto& { return l.http.header_time; }),
+        limit(
+            "http_body_ms", 10, 600'000, "from there until its body has", [](auto& l) -> auto& {
+                return l.http.body_time;
+            }),
+        limit(
+            "http_idle_ms",
+            10,
+            3'600'000,
+            "between two requests on a connection",
+            [](auto& l) -> auto& { return l.http.idle_time; }),
+        limit(
+            "http_connections", 1, 100'000, "HTTP connections; more wait", [](auto& l) -> auto& {
+                return l.http.connections;
+            }),
+        limit(
+            "http_requests",
+            1,
+            100'000,
+            "unfinished HTTP requests in all; more: 503",
+            [](auto& l) -> auto& { return l.http.requests; }),
+        limit(
+            "http_session_requests",
+            1,
+            10'000,
+            "unfinished requests of an HTTP session; more: 503",
+            [](auto& l) -> auto& { return l.http.session_requests; }),
+        limit(
+            "http_streams",
+            1,
+            100'000,
+            "streams that listen, in all; more: 503",
+            [](auto& l) -> auto& { return l.http.streams; }),
+        limit(
+            "http_sessions",
+            1,
+            100'000,
+            "sessions of clients before 2026-07-28",
+            [](auto& l) -> auto& { return l.http.sessions; }),
+        limit(
+            "http_session_idle_ms",
+            10,
+            604'800'000,
+            "until a session that is not used ends",
+            [](auto& l) -> auto& { return l.http.session_idle; }),
+        limit(
+            "http_stalled_ms",
+            10,
+            3'600'000,
+            "a stream may be left unread; then it is closed",
+            [](auto& l) -> auto& { return l.http.stalled_time; }),
     };
     return table;
 }
@@ -147,10 +215,10 @@ void set_limit(server::limits& limits, std::string_view assignment)
 std::string describe_limits(server::limits const& limits)
 {
     std::string out = "Set one with --limit NAME=VALUE. Sizes are bytes, times milliseconds.\n\n";
-    out += fmt::format("{:<18} {:>9}  {:<20} {}\n", "name", "value", "from - to", "what it bounds");
+    out += fmt::format("{:<21} {:>9}  {:<18} {}\n", "name", "value", "from - to", "what it bounds");
     for (auto const& r : rows()) {
         auto const range = fmt::format("{} - {}", r.least, r.most);
-        out += fmt::format("{:<18} {:>9}  {:<20} {}\n", r.name, r.get(limits), range, r.what);
+        out += fmt::format("{:<21} {:>9}  {:<18} {}\n", r.name, r.get(limits), range, r.what);
     }
     return out;
 }

@@ -7,6 +7,7 @@
 #include "protocol/logger.hpp"
 #include "server/app/serving/serve_options.hpp"
 #include "server/server.hpp"
+#include "server/transports/http.hpp"
 #include "server/transports/socket/listener.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -34,6 +35,9 @@ public:
 
 private:
     void open(server::listen_address const& at);
+    void open_socket(server::listening_socket socket);
+    void
+    open_http(boost::asio::ip::address const& host, std::uint16_t port, std::string path, int fd);
 
     boost::asio::any_io_executor executor_;
     server::mcp_server& server_;
@@ -41,6 +45,7 @@ private:
     mcp::logger log_;
     std::unique_ptr<mcp::transport> stdio_;
     std::vector<std::unique_ptr<server::socket_listener>> sockets_;
+    std::vector<std::unique_ptr<server::http_listener>> http_;
 };
 
 }  // namespace app

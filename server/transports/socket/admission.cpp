@@ -3,6 +3,7 @@
 #include "protocol/json_text.hpp"
 #include "protocol/jsonrpc.hpp"
 #include "protocol/strict_json.hpp"
+#include "server/transports/secret.hpp"
 
 namespace server {
 namespace {
@@ -42,14 +43,6 @@ std::string refusal_line(int code, std::string const& why)
     std::string line;
     mcp::jsonrpc::append(line, out);
     return line;
-}
-
-bool same_secret(std::string_view a, std::string_view b)
-{
-    unsigned difference = a.size() == b.size() ? 0 : 1;
-    for (std::size_t i = 0; i < a.size(); ++i)
-        difference |= unsigned(a[i]) ^ unsigned(b.empty() ? '\0' : b[i % b.size()]);
-    return difference == 0;
 }
 
 boost::system::result<std::string, refusal>

@@ -28,7 +28,4 @@ std::string refusal_line(int code, std::string const& why);
 boost::system::result<std::string, refusal>
 admit(std::string_view first_line, std::string_view token);
 
-// In a time that does not depend on where they differ.
-bool same_secret(std::string_view a, std::string_view b);
-
 }  // namespace server

@@ -70,14 +70,3 @@ TEST_CASE("what is no JSON object is refused for that")
                        R"("nextjs-backend-engineer/token":"x")";
     CHECK(outcome(message(twice)).find("-32600") != std::string::npos);
 }
-
-TEST_CASE("secrets are the same only if every byte is")
-{
-    CHECK(server::same_secret("abc", "abc"));
-    CHECK(server::same_secret("", ""));
-    CHECK(!server::same_secret("abc", "abd"));
-    CHECK(!server::same_secret("ab", "abc"));
-    CHECK(!server::same_secret("abcabc", "abc"));
-    CHECK(!server::same_secret("abc", ""));
-    CHECK(!server::same_secret("", "abc"));
-}

@@ -23,6 +23,7 @@ namespace server {
 struct server_limits {
     mcp::dispatcher_limits connection = mcp::dispatcher_limits();
     std::chrono::milliseconds progress_interval{250};  // at most one notification a request
+    std::size_t requests = 1'024;  // unfinished, of all connections; more are refused as busy
 };
 
 class mcp_server {
@@ -79,6 +80,7 @@ private:
     mcp::logger log_;
     changes changes_;
     method_table methods_;
+    std::size_t unfinished_ = 0;
 };
 
 }  // namespace server

@@ -152,6 +152,16 @@ export async function connectionCases(t, door) {
     for (const peer of [...peers, next]) peer.destroy()
   })
 
+  await t.test('S69 the requests of all connections have a limit together', async () => {
+    const own = await new Door(t, door, { args: ['--limit', 'all_requests=50'] }).open()
+    const peers = [await own.peer('modern'), await own.peer('modern')]
+    for (const peer of peers) for (let i = 0; i < 40; ++i) peer.send(call('modern', i, 'slow', { ms: 400 }))
+    const replies = (await Promise.all(peers.map(p => p.heard(m => typeof m.id === 'number' && !m.method, 40)))).flat()
+    assert.equal(replies.filter(m => m.result).length, 50)
+    assert.ok(replies.filter(m => m.error).every(m => /^busy: 50 requests/.test(m.error.message)))
+    await peers[0].ping()
+  })
+
   await t.test('S85 descriptors exhausted: no spinning, and service as soon as there are some', async () => {
     // More doors than descriptors: each has room by its own count, all together have not.
     const doors = Array.from({ length: 4 }, (_, i) => ['--listen', door === 'unix' ? `unix:d${i}` : 'tcp:127.0.0.1:0']).flat()

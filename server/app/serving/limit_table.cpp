@@ -83,6 +83,12 @@ std::vector<row> const& rows()
             "unfinished requests a connection; more are refused as busy",
             [](auto& l) -> auto& { return l.server.connection.in_flight; }),
         limit(
+            "all_requests",
+            1,
+            100'000,
+            "unfinished requests of all connections; more are refused as busy",
+            [](auto& l) -> auto& { return l.server.requests; }),
+        limit(
             "progress_ms",
             10,
             60'000,

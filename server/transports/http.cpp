@@ -125,6 +125,7 @@ struct http_listener::service : std::enable_shared_from_this<service> {
     void start_accepting();
     void admit(tcp::socket socket);
     awaitable<void> tick();
+    void tick_all();
     awaitable<void> finish();
     std::chrono::milliseconds pace() const;
 
@@ -233,13 +234,18 @@ awaitable<void> http_listener::service::tick()
         while (connections.empty() && endpoint->sessions().size() == 0)
             co_await changed.wait();
         co_await mcp::sleep_for(each);
-        auto const now = std::chrono::steady_clock::now();
-        for (auto it = connections.begin(); it != connections.end();) {
-            auto const connection = *it++;
-            connection->tick(now);
-        }
-        endpoint->tick(now);
+        tick_all();
     }
+}
+
+void http_listener::service::tick_all()
+{
+    auto const now = std::chrono::steady_clock::now();
+    for (auto it = connections.begin(); it != connections.end();) {
+        auto const connection = *it++;  // which may take itself off the list
+        connection->tick(now);
+    }
+    endpoint->tick(now);
 }
 
 awaitable<void> http_listener::service::finish()
@@ -256,8 +262,10 @@ awaitable<void> http_listener::service::finish()
         return connections.empty() && endpoint->unfinished() == 0 && accepting == 0;
     };
     constexpr std::chrono::milliseconds look(10);
-    while (!is_over() && std::chrono::steady_clock::now() < until)
+    while (!is_over() && std::chrono::steady_clock::now() < until) {
         co_await mcp::sleep_for(look);
+        tick_all();
+    }
     auto const rest = connections;
     for (auto const& connection : rest)
         connection->close();

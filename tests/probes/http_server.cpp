@@ -12,6 +12,47 @@
 
 namespace {
 
+using boost::asio::awaitable;
+
+struct WatchArguments {
+    int ms = 0;
+    std::optional<std::string> say;
+};
+BOOST_DESCRIBE_STRUCT(WatchArguments, (), (ms, say))
+
+// Takes so long, and says on standard error how it went.
+awaitable<mcp::CallToolResult> watch(server::request_context& ctx, WatchArguments arguments)
+{
+    struct diary {
+        bool finished = false;
+        ~diary() { std::cerr << (finished ? "finished" : "cancelled") << std::endl; }
+    } today;
+    std::cerr << "began" << std::endl;
+    if (arguments.say)
+        ctx.progress(1, 2, *arguments.say);
+    co_await mcp::sleep_for(std::chrono::milliseconds(arguments.ms));
+    today.finished = true;
+    co_return mcp::text_result("watched");
+}
+
+struct SizeArguments {
+    int bytes = 0;
+};
+BOOST_DESCRIBE_STRUCT(SizeArguments, (), (bytes))
+
+awaitable<mcp::CallToolResult> large(server::request_context&, SizeArguments arguments)
+{
+    co_return mcp::text_result(std::string(static_cast<std::size_t>(arguments.bytes), 'x'));
+}
+
+server::features tools()
+{
+    auto out = probe::everything();
+    out.add_tool<WatchArguments>(probe::named("watch", "Takes its time."), {}, watch);
+    out.add_tool<SizeArguments>(probe::named("large", "Says much."), {}, large);
+    return out;
+}
+
 void shorten(std::chrono::milliseconds& limit, char const* name)
 {
     if (char const* text = std::getenv(name))
@@ -24,7 +65,7 @@ int main(int argc, char** argv)
 {
     std::signal(SIGPIPE, SIG_IGN);
     boost::asio::io_context loop{1};
-    auto const offered = probe::everything();
+    auto const offered = tools();
     server::mcp_server echo_server(probe::self(), "Call echo.", offered);
     server::http_options options;
     options.port = static_cast<std::uint16_t>(argc > 1 ? std::atoi(argv[1]) : 0);

@@ -24,7 +24,7 @@ public:
           executor_(ex),
           finished_(ex),
           server_(
-              {"s", "1", "S", "d", "u"},
+              {"s", "1", "S", "d", "u", {}},
               "Use it.",
               offered,
               server::server_limits(),

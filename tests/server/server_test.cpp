@@ -80,7 +80,7 @@ TEST_CASE("every method answers exactly this in the legacy era")
 TEST_CASE("the eras together have the methods of the table, no more and no less")
 {
     server::features none;
-    server::mcp_server const s({"s", "1", {}, {}, {}}, "", none);
+    server::mcp_server const s({"s", "1", {}, {}, {}, {}}, "", none);
     std::set<std::string_view> in_eras;
     for (auto const* era : {&mcp::legacy(), &mcp::modern()})
         in_eras.insert(era->requests().begin(), era->requests().end());

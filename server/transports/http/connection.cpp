@@ -120,7 +120,8 @@ void http_connection::advance()
     if (advances_)
         return;
     advances_ = true;
-    while (state_ == state::head || state_ == state::body) {
+    // A peer that does not read is not served.
+    while ((state_ == state::head || state_ == state::body) && !is_clogged()) {
         std::size_t used = 0;
         if (!in_.is_empty())
             used = parser_.feed(in_.bytes());
@@ -156,7 +157,8 @@ void http_connection::begin_request()
             if (used == 0)
                 break;
         }
-        keeps_ = keeps_ && parser_.is_done();
+        // A head that others might read differently: what follows it, too.
+        keeps_ = keeps_ && parser_.is_done() && admission_.refused->status != 400;
         return dispatch();
     }
     auto const expects = head.fields.find("Expect");
@@ -268,6 +270,11 @@ void http_connection::request_done()
     read();
 }
 
+bool http_connection::is_clogged() const
+{
+    return waiting() > endpoint_->limits().write_queue;
+}
+
 void http_connection::note_wait()
 {
     if (waiting() == 0)
@@ -319,9 +326,10 @@ void http_connection::wait_to_write()
     socket_.async_wait(socket::wait_write, [self = shared_from_this()](error_code ec) {
         self->writes_ = false;
         if (ec)
-            self->close();
-        else
-            self->flush();
+            return self->close();
+        self->flush();
+        self->advance();
+        self->read();
     });
 }
 
@@ -361,6 +369,8 @@ void http_connection::tick(time_point now)
     auto const spent = now - since_;
     switch (state_) {
     case state::head:
+        if (is_clogged())
+            break;
         if (in_.is_empty() && spent >= limits.idle_time)
             close();
         else if (!in_.is_empty() && spent >= limits.header_time)
@@ -397,7 +407,7 @@ void http_connection::stop()
 {
     keeps_ = false;
     if (state_ == state::head && in_.is_empty())
-        return linger();
+        return waiting() > 0 ? linger() : close();
     if (auto const exchange = current_)
         exchange->stop();
 }

@@ -64,6 +64,7 @@ private:
     void linger();
     void enter(state s);
     void note_wait();
+    bool is_clogged() const;
     response_head head_of(int status, std::string_view type, std::string_view headers);
     bool peer_hung_up();
 

@@ -22,6 +22,13 @@ std::string_view view(string_view s)
     return {s.data(), s.size()};
 }
 
+// Whether the first line ends as a line must.
+bool ends_well(std::string_view bytes)
+{
+    auto const end = bytes.find('\n');
+    return end != std::string_view::npos && end > 0 && bytes[end - 1] == '\r';
+}
+
 }  // namespace
 
 struct request_parser::machine {
@@ -48,9 +55,7 @@ struct request_parser::machine {
         {
             if (owner_.has_head_)
                 return;  // a trailer
-            // A folded value is put together elsewhere.
-            auto const* end = input_.data() + input_.size();
-            if (std::less<>()(value.data(), input_.data()) || std::less<>()(end, value.data()))
+            if (is_folded(name, value))
                 ec = http::error::bad_obs_fold;
             if (known == http::field::transfer_encoding && !take_coding(value))
                 ec = http::error::bad_transfer_encoding;
@@ -58,6 +63,15 @@ struct request_parser::machine {
                 ec = http::error::bad_content_length;
             if (!ec)
                 owner_.head_.fields.add(view(name), view(value));
+        }
+
+        // Over several lines: put together elsewhere, or on a later line than the name.
+        bool is_folded(string_view name, string_view value) const
+        {
+            auto const* end = input_.data() + input_.size();
+            if (std::less<>()(value.data(), input_.data()) || std::less<>()(end, value.data()))
+                return true;
+            return std::find(name.end(), value.begin(), '\n') != value.begin();
         }
 
         bool take_coding(string_view value)
@@ -164,7 +178,7 @@ std::size_t request_parser::feed(std::string_view bytes)
             fault_ = fault::head_too_large;
         else if (ec == http::error::body_limit)
             fault_ = fault::body_too_large;
-        else if (ec == http::error::bad_version)
+        else if (ec == http::error::bad_version && ends_well(machine_->input))
             fault_ = fault::version;
         else if (ec)
             fault_ = fault::malformed;

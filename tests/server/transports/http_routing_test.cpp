@@ -110,15 +110,15 @@ TEST_CASE("a modern request whose headers say what its body says passes")
 
 TEST_CASE("what _meta must hold is asked for before headers are compared")
 {
-    for (std::string const params :
-         {std::string("{}"),
-          std::string(R"({"_meta":{}})"),
-          std::string(R"({"_meta":7})"),
-          std::string(R"({"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}})"),
-          std::string(R"({"_meta":{"io.modelcontextprotocol/clientCapabilities":{}}})"),
-          '{' + meta("7") + '}',
-          '{' + meta("null") + '}',
-          '{' + meta(R"("2026-07-28")", "[]") + '}'})
+    for (auto const& params : std::vector<std::string>{
+             "{}",
+             R"({"_meta":{}})",
+             R"({"_meta":7})",
+             R"({"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}})",
+             R"({"_meta":{"io.modelcontextprotocol/clientCapabilities":{}}})",
+             '{' + meta("7") + '}',
+             '{' + meta("null") + '}',
+             '{' + meta(R"("2026-07-28")", "[]") + '}'})
         CHECK_MESSAGE(verdict(with(1, "x"), asked("tools/call", params)) == "400 -32602", params);
 }
 
@@ -150,7 +150,8 @@ TEST_CASE("the method in the header is the one in the body, and exists")
     auto twice = good;
     twice.push_back(good[1]);
     CHECK(verdict(twice, call()) == "400 -32020");
-    for (std::string const gone : {"initialize", "ping", "logging/setLevel", "unknown/method"}) {
+    for (auto const& gone :
+         std::vector<std::string>{"initialize", "ping", "logging/setLevel", "unknown/method"}) {
         lines const l{{"MCP-Protocol-Version", "2026-07-28"}, {"Mcp-Method", gone}};
         CHECK_MESSAGE(verdict(l, asked(gone, '{' + meta() + '}')) == "404 -32601", gone);
     }

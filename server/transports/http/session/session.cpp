@@ -70,7 +70,7 @@ std::shared_ptr<exchange> http_session::serve(
     reply_forms forms)
 {
     auto stream =
-        std::make_shared<session_stream>(shared_from_this(), ++last_stream_, peer, forms);
+        std::make_shared<session_stream>(shared_from_this(), ++last_stream_, &peer, forms);
     stream->expect(requests.size() + refused.size(), batch);
     streams_.emplace(stream->number(), stream);
     for (auto const& r : refused)
@@ -261,7 +261,8 @@ std::shared_ptr<exchange> http_session::listen(http_reply& peer, std::optional<e
     }
     reply_forms forms;
     forms.json = false;
-    auto stream = std::make_shared<session_stream>(shared_from_this(), number, peer, forms);
+    auto* const first = after ? nullptr : &peer;
+    auto stream = std::make_shared<session_stream>(shared_from_this(), number, first, forms);
     if (number == session_stream::listening)
         stream->continue_from(listened_);
     if (after)

@@ -9,11 +9,11 @@ namespace server {
 session_stream::session_stream(
     std::shared_ptr<http_session> session,
     std::uint32_t number,
-    http_reply& peer,
+    http_reply* peer,
     reply_forms forms)
     : session_(std::move(session)),
       number_(number),
-      peer_(&peer),
+      peer_(peer),
       forms_(forms),
       spoke_(std::chrono::steady_clock::now())
 {

@@ -24,10 +24,11 @@ class session_stream final : public exchange,
 public:
     static constexpr std::uint32_t listening = 0;
 
+    // `peer`: nobody yet, if it is to be attached.
     session_stream(
         std::shared_ptr<http_session> session,
         std::uint32_t number,
-        http_reply& peer,
+        http_reply* peer,
         reply_forms forms);
     ~session_stream() override;
 

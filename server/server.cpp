@@ -102,6 +102,22 @@ private:
     std::optional<mcp::event> relaying_;  // while a relay runs
 };
 
+struct counted {
+    explicit counted(std::size_t& n) : of(n) { ++of; }
+    counted(counted const&) = delete;
+    counted& operator=(counted const&) = delete;
+    ~counted() { --of; }
+    std::size_t& of;
+};
+
+mcp::jsonrpc::error busy(std::size_t requests)
+{
+    return {
+        mcp::jsonrpc::errc::internal_error,
+        "busy: " + std::to_string(requests) +
+            " requests are in progress on this server; wait for one of them"};
+}
+
 }  // namespace
 
 mcp_server::mcp_server(
@@ -176,6 +192,9 @@ awaitable<mcp::json::value> mcp_server::answer_in(
     auto const* handler = methods_.find(request.method);
     if (!handler || !era.has_request(request.method) || !offered_.offers(request.method))
         throw mcp::method_not_found(request.method);
+    if (unfinished_ >= limits_.requests)
+        throw busy(limits_.requests);
+    counted const in_progress(unfinished_);
     auto executor = co_await asio::this_coro::executor;
     request_context ctx(
         std::move(request.id),

@@ -27,6 +27,7 @@ struct server_limits {
     std::chrono::milliseconds progress_interval{250};  // at most one notification a request
     std::size_t page_size = 100;                       // entries of a list in one result
     task_limits tasks = task_limits();
+    std::size_t requests = 1'024;  // unfinished, of all connections; more are refused as busy
 };
 
 class mcp_server {
@@ -90,6 +91,7 @@ private:
     questions questions_;
     task_store tasks_;
     method_table methods_;
+    std::size_t unfinished_ = 0;
 };
 
 }  // namespace server

@@ -2,6 +2,7 @@
 
 #include "protocol/json.hpp"
 #include "protocol/rpc/async.hpp"
+#include "protocol/rpc/launch.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -190,10 +191,7 @@ void dispatcher::start(jsonrpc::request r, std::shared_ptr<batch> const& of)
         finish(id, std::move(failure), std::move(result));
     };
     auto work = on_request_(std::move(r));
-    asio::co_spawn(
-        executor_,
-        std::move(work),
-        asio::bind_cancellation_slot(entry.signal.slot(), std::move(finished)));
+    launch(executor_, std::move(work), entry.signal.slot(), std::move(finished));
 }
 
 void dispatcher::finish(

@@ -15,6 +15,7 @@ namespace mcp {
 inline constexpr int header_mismatch_code = -32020;
 inline constexpr int missing_client_capability_code = -32021;
 inline constexpr int unsupported_version_code = -32022;
+inline constexpr int legacy_resource_not_found_code = -32002;
 
 inline jsonrpc::error method_not_found(std::string_view method)
 {
@@ -29,6 +30,13 @@ inline jsonrpc::error invalid_params(std::string const& why)
 inline jsonrpc::error header_mismatch(std::string const& why)
 {
     return {header_mismatch_code, "Header mismatch: " + why};
+}
+
+// server/resources, Error Handling. The legacy era has a code of its own for it (-32002).
+inline jsonrpc::error resource_not_found(std::string_view uri)
+{
+    return {
+        jsonrpc::errc::invalid_params, "Resource not found: " + quoted(uri), json::object{{"uri", uri}}};
 }
 
 // `required` is shaped as ClientCapabilities: {"elicitation": {}}.

@@ -3,6 +3,7 @@
 // Who is speaking and what they can do: the handshake of the legacy era (basic/lifecycle of
 // 2025-11-25) and server/discover of the modern one.
 
+#include "protocol/icon.hpp"
 #include "protocol/json.hpp"
 #include "protocol/logger.hpp"
 
@@ -20,8 +21,9 @@ struct Implementation {
     std::optional<std::string> title;
     std::optional<std::string> description;
     std::optional<std::string> websiteUrl;
+    std::optional<Icons> icons;
 };
-BOOST_DESCRIBE_STRUCT(Implementation, (), (name, version, title, description, websiteUrl))
+BOOST_DESCRIBE_STRUCT(Implementation, (), (name, version, title, description, websiteUrl, icons))
 
 // A member that is there says that the feature is.
 struct ServerCapabilities {

@@ -3,6 +3,7 @@
 // Prompts: templates that a user chooses, as slash commands mostly (server/prompts).
 
 #include "protocol/content.hpp"
+#include "protocol/icon.hpp"
 
 #include <map>
 
@@ -20,24 +21,21 @@ struct Prompt {
     std::string name;
     std::optional<std::string> title;
     std::optional<std::string> description;
+    std::optional<Icons> icons;
     std::optional<std::vector<PromptArgument>> arguments;
     std::optional<json::object> _meta;
 };
-BOOST_DESCRIBE_STRUCT(Prompt, (), (name, title, description, arguments, _meta))
-
-struct ListPromptsResult {
-    std::vector<Prompt> prompts;
-    std::optional<std::string> nextCursor;
-};
-BOOST_DESCRIBE_STRUCT(ListPromptsResult, (), (prompts, nextCursor))
+BOOST_DESCRIBE_STRUCT(Prompt, (), (name, title, description, icons, arguments, _meta))
 
 using prompt_arguments = std::map<std::string, std::string>;
 
 struct GetPromptRequestParams {
     std::string name;
     std::optional<prompt_arguments> arguments;
+    std::optional<json::object> inputResponses;
+    std::optional<std::string> requestState;
 };
-BOOST_DESCRIBE_STRUCT(GetPromptRequestParams, (), (name, arguments))
+BOOST_DESCRIBE_STRUCT(GetPromptRequestParams, (), (name, arguments, inputResponses, requestState))
 
 struct PromptMessage {
     Role role;

@@ -3,6 +3,7 @@
 // Tools: what a server offers to the client's model (server/tools).
 
 #include "protocol/content.hpp"
+#include "protocol/icon.hpp"
 
 namespace mcp {
 
@@ -21,25 +22,22 @@ struct Tool {
     std::string name;
     std::optional<std::string> title;
     std::optional<std::string> description;
+    std::optional<Icons> icons;
     json::object inputSchema;
     std::optional<json::object> outputSchema;
     std::optional<ToolAnnotations> annotations;
     std::optional<json::object> _meta;
 };
 BOOST_DESCRIBE_STRUCT(
-    Tool, (), (name, title, description, inputSchema, outputSchema, annotations, _meta))
-
-struct ListToolsResult {
-    std::vector<Tool> tools;
-    std::optional<std::string> nextCursor;
-};
-BOOST_DESCRIBE_STRUCT(ListToolsResult, (), (tools, nextCursor))
+    Tool, (), (name, title, description, icons, inputSchema, outputSchema, annotations, _meta))
 
 struct CallToolRequestParams {
     std::string name;
     std::optional<json::object> arguments;
+    std::optional<json::object> inputResponses;  // answers to an InputRequiredResult,
+    std::optional<std::string> requestState;     // with its state
 };
-BOOST_DESCRIBE_STRUCT(CallToolRequestParams, (), (name, arguments))
+BOOST_DESCRIBE_STRUCT(CallToolRequestParams, (), (name, arguments, inputResponses, requestState))
 
 struct CallToolResult {
     std::vector<ContentBlock> content;

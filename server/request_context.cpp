@@ -12,11 +12,16 @@ request_context::request_context(
     outbound& out,
     boost::asio::any_io_executor ex,
     std::chrono::milliseconds progress_interval)
-    : id_(std::move(id)), meta_(std::move(meta)), era_(era), connection_(connection), out_(out)
+    : id_(std::move(id)),
+      meta_(std::move(meta)),
+      era_(era),
+      connection_(connection),
+      out_(out),
+      executor_(std::move(ex))
 {
     if (meta_.progress_token)
         progress_.emplace(
-            std::move(ex),
+            executor_,
             *meta_.progress_token,
             progress_interval,
             [this](mcp::ProgressNotificationParams params) {

@@ -1,13 +1,14 @@
 #include "server/server.hpp"
 
 #include "protocol/errors.hpp"
-#include "protocol/wire/classify.hpp"
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
 
 namespace server {
 
-using boost::asio::awaitable;
+namespace asio = boost::asio;
+using asio::awaitable;
 
 namespace {
 
@@ -17,13 +18,17 @@ public:
     connection(
         mcp_server& server,
         mcp::transport& peer,
+        std::string principal,
         mcp::dispatcher_limits const& limits,
         mcp::logger const& log)
-        : session_([this](mcp::protocol_version v) { rpc_.accept_batches(mcp::has_batches(v)); }),
+        : server_(server),
+          peer_(peer),
+          session_([this](mcp::protocol_version v) { opened(v); }, std::move(principal)),
           rpc_(
               peer,
-              [this, &server](mcp::jsonrpc::request r) {
-                  return server.answer(std::move(r), session_, *this);
+              [this](mcp::jsonrpc::request r) {
+                  auto const to = mcp::classify(r.method, r.params, session_.is_open());
+                  return server_.answer(std::move(r), to, session_, *this);
               },
               // notifications/initialized says nothing that initialize did not: clients leave it
               // out or send it late, and are served all the same. No other is for us.
@@ -31,9 +36,25 @@ public:
               limits,
               log)
     {
+        rpc_.on_end([this] { server_.end_subscriptions(&session_); });
     }
 
-    awaitable<void> run() { return rpc_.run(); }
+    awaitable<void> run()
+    {
+        executor_ = co_await asio::this_coro::executor;
+        std::exception_ptr failure;
+        try {
+            co_await rpc_.run();
+        } catch (...) {
+            failure = std::current_exception();
+        }
+        co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+        stop_relay_.emit(asio::cancellation_type::terminal);
+        while (relaying_)
+            co_await relaying_->wait();
+        if (failure)
+            std::rethrow_exception(failure);
+    }
 
     void notify(mcp::jsonrpc::request_id const& about, mcp::jsonrpc::notification n) override
     {
@@ -42,9 +63,42 @@ public:
             rpc_.notify(n);
     }
 
+    awaitable<mcp::json::value>
+    call(mcp::jsonrpc::request_id const&, std::string method, mcp::json::object params) override
+    {
+        return rpc_.call(std::move(method), std::move(params));
+    }
+
+    awaitable<void> drained() override { return peer_.flush(); }
+
 private:
+    void opened(mcp::protocol_version version)
+    {
+        rpc_.accept_batches(mcp::has_batches(version));
+        if (relaying_)
+            return;
+        relaying_.emplace(executor_);
+        auto relay = server_.relay(
+            session_,
+            [this](mcp::jsonrpc::notification const& n) { rpc_.notify(n); },
+            [this] { return peer_.flush(); });
+        auto ended = [this](std::exception_ptr const&) {
+            auto waiting = std::exchange(relaying_, std::nullopt);
+            waiting->notify();
+        };
+        asio::co_spawn(
+            executor_,
+            std::move(relay),
+            asio::bind_cancellation_slot(stop_relay_.slot(), std::move(ended)));
+    }
+
+    mcp_server& server_;
+    mcp::transport& peer_;
     session session_;
     mcp::dispatcher rpc_;
+    asio::any_io_executor executor_;
+    asio::cancellation_signal stop_relay_;
+    std::optional<mcp::event> relaying_;  // while a relay runs
 };
 
 }  // namespace
@@ -65,16 +119,20 @@ mcp_server::mcp_server(
 {
 }
 
-awaitable<void> mcp_server::serve(mcp::transport& peer)
+awaitable<void> mcp_server::serve(mcp::transport& peer, std::string principal)
 {
-    connection with(*this, peer, limits_.connection, log_);
+    connection with(*this, peer, std::move(principal), limits_.connection, log_);
     co_await with.run();
 }
 
-awaitable<mcp::json::value>
-mcp_server::answer(mcp::jsonrpc::request request, session& connection, outbound& out)
+bool mcp_server::knows(mcp::era const& era, std::string_view method) const
 {
-    auto const to = mcp::classify(request.method, request.params, connection.is_open());
+    return era.has_request(method) && methods_.find(method) && offered_.offers(method);
+}
+
+awaitable<mcp::json::value> mcp_server::answer(
+    mcp::jsonrpc::request request, mcp::addressed to, session& connection, outbound& out)
+{
     if (to == mcp::addressed::nobody)
         throw mcp::unaddressed(request.method);
     auto const& era = to == mcp::addressed::modern ? mcp::modern() : mcp::legacy();
@@ -83,7 +141,7 @@ mcp_server::answer(mcp::jsonrpc::request request, session& connection, outbound&
     if (!handler || !era.has_request(request.method) || !offered_.offers(request.method))
         throw mcp::method_not_found(request.method);
 
-    auto executor = co_await boost::asio::this_coro::executor;
+    auto executor = co_await asio::this_coro::executor;
     request_context ctx(
         std::move(request.id),
         std::move(meta),
@@ -103,7 +161,14 @@ mcp_server::answer(mcp::jsonrpc::request request, session& connection, outbound&
 mcp::InitializeResult
 mcp_server::initialize(request_context& ctx, mcp::InitializeRequestParams params)
 {
-    auto const version = ctx.connection().open(std::move(params));
+    auto& connection = ctx.connection();
+    change_filter every;
+    every.tools = every.prompts = every.resources = true;
+    if (connection.changes)
+        connection.changes->wanted() = every;
+    else
+        connection.changes.emplace(changes_, every, &connection, ctx.executor());
+    auto const version = connection.open(std::move(params));
     return {std::string(mcp::to_string(version)), offered_.capabilities(), self_, instructions()};
 }
 
@@ -125,6 +190,23 @@ mcp::EmptyResult mcp_server::set_level(request_context& ctx, mcp::SetLevelReques
 {
     ctx.connection().log_level = params.level;
     return {};
+}
+
+awaitable<void> mcp_server::relay(
+    session& opened,
+    std::function<void(mcp::jsonrpc::notification)> send,
+    std::function<awaitable<void>()> drained)
+{
+    while (opened.changes) {
+        auto const happened = co_await opened.changes->next();
+        for (auto& n : notifications_of(happened)) {
+            mcp::legacy().stamp_notification(opened.client()->version, n);
+            send(std::move(n));
+        }
+        if (opened.changes->ended())
+            co_return;
+        co_await drained();
+    }
 }
 
 std::optional<std::string> mcp_server::instructions() const

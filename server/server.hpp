@@ -3,11 +3,13 @@
 // An MCP server: decides for each request to which era it belongs, finds its method, runs it, and
 // puts the result into that era's words. Holds nothing of a connection but what the legacy
 // handshake said, and that only for as long as the connection is served. Each transport drives it:
-// a stream of lines by serve(), a request that arrived by itself by answer().
+// a stream of lines by serve(), requests that arrive each by itself by answer().
 
 #include "protocol/logger.hpp"
 #include "protocol/rpc/dispatcher.hpp"
 #include "protocol/rpc/transport.hpp"
+#include "protocol/wire/classify.hpp"
+#include "server/changes.hpp"
 #include "server/features.hpp"
 #include "server/method_table.hpp"
 #include "server/request_context.hpp"
@@ -35,13 +37,28 @@ public:
     mcp_server(mcp_server const&) = delete;
     mcp_server& operator=(mcp_server const&) = delete;
 
-    // Until the peer closes. When cancelled, every request of the connection is.
-    boost::asio::awaitable<void> serve(mcp::transport& peer);
+    // A connection that carries many requests, until the peer closes. When cancelled, every request
+    // of the connection is. `principal` as in session.
+    boost::asio::awaitable<void> serve(mcp::transport& peer, std::string principal = {});
 
-    // One request. `connection` and `out` outlive it. Throws what the dispatcher turns into an
+    // One request by the rules that it is addressed to. `connection` and `out` outlive it; of a
+    // modern request's connection nothing is remembered. Throws what mcp::explain() turns into the
     // error reply.
     boost::asio::awaitable<mcp::json::value>
-    answer(mcp::jsonrpc::request request, session& connection, outbound& out);
+    answer(mcp::jsonrpc::request request, mcp::addressed to, session& connection, outbound& out);
+
+    // Whether this era has the method, and this server what it needs.
+    bool knows(mcp::era const& era, std::string_view method) const;
+
+    // Tells the client of an open session what changes (list_changed, resources/updated), until
+    // cancelled or the session ends. `drained` returns once what was sent has left.
+    boost::asio::awaitable<void> relay(
+        session& opened,
+        std::function<void(mcp::jsonrpc::notification)> send,
+        std::function<boost::asio::awaitable<void>()> drained);
+
+    // Subscriptions of this owner (a session) end, as gracefully as they can: it is going away.
+    void end_subscriptions(void const* owner) { changes_.end(owner); }
 
     method_table const& methods() const { return methods_; }
 
@@ -60,6 +77,7 @@ private:
     features const& offered_;
     server_limits limits_;
     mcp::logger log_;
+    changes changes_;
     method_table methods_;
 };
 

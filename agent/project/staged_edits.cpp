@@ -1,6 +1,7 @@
 #include "agent/project/staged_edits.hpp"
 
 #include "agent/project/nearest_lines.hpp"
+#include "protocol/sha256.hpp"
 #include "protocol/text.hpp"
 
 #include <fmt/format.h>
@@ -223,7 +224,7 @@ file_result<change_kind> staged_edits::write(std::string_view name, std::string 
             return change_kind::modified;
         }
         change.kind = change_kind::modified;
-        change.base_sha256 = sha256_hex(*base);
+        change.base_sha256 = mcp::sha256_hex(*base);
     } else if (base.error().kind != file_errc::not_found) {
         return base.error();
     }
@@ -297,7 +298,7 @@ file_result<void> staged_edits::remove(std::string_view name)
     file_change change;
     change.path = *path;
     change.kind = change_kind::deleted;
-    change.base_sha256 = sha256_hex(*base);
+    change.base_sha256 = mcp::sha256_hex(*base);
     return store(std::move(change));
 }
 

@@ -79,7 +79,4 @@ private:
     std::map<std::string, staged> staged_;
 };
 
-// Lower-case hex SHA-256, as sha256sum prints it.
-std::string sha256_hex(std::string_view bytes);
-
 }  // namespace agent

@@ -1,7 +1,7 @@
 #include "protocol/rpc/dispatcher.hpp"
 
-#include "protocol/json.hpp"
 #include "protocol/rpc/async.hpp"
+#include "protocol/rpc/explain.hpp"
 #include "protocol/rpc/launch.hpp"
 
 #include <boost/asio/post.hpp>
@@ -88,6 +88,8 @@ awaitable<void> dispatcher::run()
     try {
         co_await pump();
         calls_->end();
+        if (on_end_)
+            on_end_();
         idle_->expires_after(limits_.drain);
         if (!in_flight_.empty())
             co_await idle_->async_wait(asio::as_tuple(asio::use_awaitable));
@@ -201,28 +203,11 @@ void dispatcher::finish(
     auto const& entry = node.mapped();
     // basic/patterns/cancellation: no response for a cancelled request, even if it has one.
     if (!entry.cancelled && failure)
-        reply({id, explain(failure, entry.method)}, entry.of);
+        reply({id, explain(failure, entry.method, log_)}, entry.of);
     else if (!entry.cancelled)
         reply({id, std::move(result)}, entry.of);
     if (in_flight_.empty())
         idle_->cancel();
-}
-
-jsonrpc::error
-dispatcher::explain(std::exception_ptr const& failure, std::string const& method) const
-{
-    try {
-        std::rethrow_exception(failure);
-    } catch (jsonrpc::error const& e) {
-        return e;
-    } catch (decode_error const& e) {
-        return {errc::invalid_params, e.what()};
-    } catch (std::exception const& e) {
-        log_.error(method + " failed: " + e.what());
-    } catch (...) {
-        log_.error(method + " failed with something that is no exception");
-    }
-    return {errc::internal_error, "internal error; the server's log says more"};
 }
 
 void dispatcher::reply(jsonrpc::response const& r, std::shared_ptr<batch> const& of)

@@ -2,10 +2,8 @@
 
 // Pumps one transport: a coroutine and one reply for each request, none for a request that was
 // cancelled; our own calls out, and their answers; cancellation by id in both directions. It knows
-// of MCP only notifications/cancelled. What a request means is the handler's business.
-//
-// This is the one place where an exception becomes a reply: jsonrpc::error as it is, decode_error
-// as -32602, anything else as -32603 without details, which go to the logger.
+// of MCP only notifications/cancelled. What a request means is the handler's business; what it
+// throws becomes a reply by explain().
 
 #include "protocol/jsonrpc.hpp"
 #include "protocol/logger.hpp"
@@ -71,6 +69,10 @@ public:
     // A batch (an array of messages) is refused unless the session allows it, as 2025-03-26 asks.
     void accept_batches(bool on) { batches_ = on; }
 
+    // Called once the peer has closed, before what is in flight is waited for: who waits for
+    // nothing but the peer, ends now.
+    void on_end(std::function<void()> f) { on_end_ = std::move(f); }
+
 private:
     struct batch;
     struct in_flight;
@@ -85,7 +87,6 @@ private:
     void cancel(jsonrpc::notification const& n);
     void settle(jsonrpc::response r);
     void reply(jsonrpc::response const& r, std::shared_ptr<batch> const& of);
-    jsonrpc::error explain(std::exception_ptr const& failure, std::string const& method) const;
 
     transport& transport_;
     request_handler on_request_;
@@ -98,6 +99,7 @@ private:
     std::map<jsonrpc::request_id, in_flight> in_flight_;
     std::shared_ptr<calls> calls_;
     std::optional<boost::asio::steady_timer> idle_;  // cancelled when the last in flight is done
+    std::function<void()> on_end_;
     bool batches_ = false;
 };
 

@@ -1,6 +1,6 @@
 #include "agent/front_matter.hpp"
-#include "agent/project/staged_edits.hpp"
 #include "prompts/prompts.hpp"
+#include "protocol/sha256.hpp"
 
 #include <doctest/doctest.h>
 
@@ -15,7 +15,7 @@ TEST_CASE("the expert's prompt is compiled in byte for byte as its author wrote 
     std::string const bytes(std::istreambuf_iterator<char>(file), {});
     CHECK(bytes == prompts::nextjs_backend_engineer);
     CHECK(
-        agent::sha256_hex(prompts::nextjs_backend_engineer) ==
+        mcp::sha256_hex(prompts::nextjs_backend_engineer) ==
         "04561eb9d4738e1c5bd434789ea7af9f0ab3e1571fb03e550016d3c3ee264713");
 }
 

@@ -1,13 +1,14 @@
 #include "agent/project/staged_edits.hpp"
+#include "protocol/sha256.hpp"
 #include "temporary_project.hpp"
 
 #include <doctest/doctest.h>
 
 using agent::change_kind;
 using agent::file_errc;
-using agent::sha256_hex;
 using agent::staged_edits;
 using agent::staging_limits;
+using mcp::sha256_hex;
 using test::temporary_project;
 
 TEST_CASE("what is written is read back, listed, and never reaches the disk")

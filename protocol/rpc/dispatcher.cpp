@@ -127,6 +127,7 @@ awaitable<void> dispatcher::pump()
         // Let what has already finished be answered before the next request is refused as busy.
         if (in_flight_.size() >= limits_.in_flight)
             co_await asio::post(asio::use_awaitable);
+        transport_.cork();
         if (line->too_long)
             reply({std::nullopt, jsonrpc::error(errc::invalid_request, "message too long")}, {});
         else

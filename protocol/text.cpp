@@ -166,6 +166,18 @@ bool valid_utf8(std::string_view text)
     return true;
 }
 
+std::u32string code_points(std::string_view text)
+{
+    std::u32string out;
+    out.reserve(text.size());
+    for (std::size_t at = 0; at < text.size();) {
+        auto const d = decode(text, at);
+        out += d.valid ? d.point : U'\uFFFD';
+        at += d.size;
+    }
+    return out;
+}
+
 std::string sanitize(std::string_view text)
 {
     std::string out;

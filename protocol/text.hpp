@@ -14,6 +14,9 @@ namespace mcp {
 
 bool valid_utf8(std::string_view text);
 
+// What is not UTF-8 becomes U+FFFD.
+std::u32string code_points(std::string_view text);
+
 // Valid UTF-8 with nothing hidden in it: control characters but \n and \t, bidirectional overrides
 // and isolates, zero-width, tag and variation-selector-supplement characters are removed; what is
 // not UTF-8 (lone surrogates too) becomes U+FFFD; CR, CRLF, U+2028 and U+2029 become \n.

@@ -1,224 +1,342 @@
 #include "protocol/uri_template.hpp"
 
+#include "protocol/names.hpp"
+#include "protocol/text.hpp"
+
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <set>
 
 namespace mcp {
 namespace {
 
-bool is_name_char(char c)
+constexpr std::size_t longest_template = 2'048;
+constexpr std::size_t most_variables = 32;
+constexpr std::size_t longest_uri = 8'192;
+constexpr std::string_view reserved = ":/?#[]@!$&'()*+,;=";
+
+bool unreserved(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '.';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_' || c == '~';
 }
 
-bool is_name(std::string_view text)
+// The byte that `%41` at `at` stands for, or -1.
+int encoded_byte(std::string_view text, std::size_t at)
 {
-    return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, is_name_char);
+    std::uint8_t out = 0;
+    if (text[at] != '%' || at + 2 >= text.size())
+        return -1;
+    auto const* digits = text.data() + at + 1;
+    return std::from_chars(digits, digits + 2, out, 16).ptr == digits + 2 ? out : -1;
 }
 
-bool is_unreserved(char c)
+std::string encoded(std::string_view text, bool keep_reserved)
 {
-    return is_name_char(c) || c == '-' || c == '~';
+    constexpr std::string_view hex = "0123456789ABCDEF";
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        char const c = text[i];
+        bool const kept = unreserved(c) ||
+                          (keep_reserved &&
+                           (reserved.find(c) != std::string::npos || encoded_byte(text, i) >= 0));
+        if (kept) {
+            out += c;
+        } else {
+            out += '%';
+            out += hex[static_cast<unsigned char>(c) >> 4];
+            out += hex[static_cast<unsigned char>(c) & 15];
+        }
+    }
+    return out;
 }
 
-int digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
-std::optional<std::string> decode(std::string_view text)
+std::optional<std::string> decoded(std::string_view text)
 {
     std::string out;
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (text[i] != '%') {
-            out.push_back(text[i]);
+            out += text[i];
             continue;
         }
-        if (i + 2 >= text.size() || digit(text[i + 1]) < 0 || digit(text[i + 2]) < 0)
+        int const byte = encoded_byte(text, i);
+        if (byte < 0)
             return std::nullopt;
-        out.push_back(static_cast<char>(digit(text[i + 1]) * 16 + digit(text[i + 2])));
+        out += static_cast<char>(byte);
         i += 2;
     }
-    return out;
-}
-
-void encode(std::string& out, std::string_view text, bool keeps_slashes)
-{
-    for (char const c : text) {
-        if (is_unreserved(c) || (keeps_slashes && c == '/')) {
-            out.push_back(c);
-        } else {
-            auto const byte = static_cast<unsigned char>(c);
-            out.push_back('%');
-            out.push_back("0123456789ABCDEF"[byte >> 4]);
-            out.push_back("0123456789ABCDEF"[byte & 15]);
-        }
-    }
-}
-
-std::vector<std::string> split(std::string_view text, char by)
-{
-    std::vector<std::string> out;
-    for (;;) {
-        auto const at = text.find(by);
-        out.emplace_back(text.substr(0, at));
-        if (at == std::string_view::npos)
-            return out;
-        text.remove_prefix(at + 1);
-    }
-}
-
-// "?a=1&b=2" of these names, in any order.
-bool match_query(std::string_view text, std::vector<std::string> const& names, uri_variables& out)
-{
-    if (text.empty())
-        return true;
-    if (text.front() != '?')
-        return false;
-    for (auto const& pair : split(text.substr(1), '&')) {
-        auto const equals = pair.find('=');
-        auto const name = pair.substr(0, equals);
-        if (std::ranges::find(names, name) == names.end())
-            return false;
-        auto value = decode(equals == std::string::npos ? "" : pair.substr(equals + 1));
-        if (!value || !out.emplace(name, std::move(*value)).second)
-            return false;
-    }
-    return true;
-}
-
-}  // namespace
-
-boost::system::result<uri_template, std::string> uri_template::parse(std::string_view text)
-{
-    uri_template out;
-    while (!text.empty()) {
-        auto const open = std::min(text.find('{'), text.size());
-        auto const literal = text.substr(0, open);
-        if (literal.find('}') != std::string_view::npos)
-            return std::string("a } without its {");
-        if (!literal.empty())
-            out.parts_.push_back({kind::literal, std::string(literal), {}});
-        text.remove_prefix(open);
-        if (text.empty())
-            break;
-        auto const close = text.find('}');
-        if (close == std::string_view::npos)
-            return std::string("a { without its }");
-        if (auto added = out.add_expression(text.substr(1, close - 1)); !added)
-            return added.error();
-        text.remove_prefix(close + 1);
-    }
-    auto names = out.variables();
-    std::ranges::sort(names);
-    if (std::ranges::adjacent_find(names) != names.end())
-        return std::string("a variable stands in it twice");
-    for (std::size_t i = 0; i + 1 < out.parts_.size(); ++i) {
-        if (out.parts_[i].is == kind::query)
-            return std::string("something follows its query");
-        if (out.parts_[i].is != kind::literal && out.parts_[i + 1].is != kind::literal &&
-            out.parts_[i + 1].is != kind::query)
-            return std::string("two variables with nothing between them");
-    }
-    return out;
-}
-
-boost::system::result<void, std::string> uri_template::add_expression(std::string_view text)
-{
-    part added{kind::segment, {}, {}};
-    if (text.starts_with('?')) {
-        added.is = kind::query;
-        added.names = split(text.substr(1), ',');
-        if (!std::ranges::all_of(added.names, is_name))
-            return std::string("a name of its query is none");
-    } else {
-        if (text.starts_with('+'))
-            added.is = kind::rest;
-        else if (text.starts_with('/'))
-            parts_.push_back({kind::literal, "/", {}});
-        if (text.starts_with('+') || text.starts_with('/'))
-            text.remove_prefix(1);
-        if (!is_name(text))
-            return std::string("{" + std::string(text) + "} is not a form that is supported");
-        added.text = text;
-    }
-    parts_.push_back(std::move(added));
-    return {};
-}
-
-std::vector<std::string> uri_template::variables() const
-{
-    std::vector<std::string> out;
-    for (auto const& p : parts_) {
-        if (p.is == kind::query)
-            out.insert(out.end(), p.names.begin(), p.names.end());
-        else if (p.is != kind::literal)
-            out.push_back(p.text);
-    }
-    return out;
-}
-
-std::optional<uri_variables> uri_template::match(std::string_view uri) const
-{
-    uri_variables out;
-    for (std::size_t i = 0; i < parts_.size(); ++i) {
-        auto const& p = parts_[i];
-        if (p.is == kind::literal) {
-            if (!uri.starts_with(p.text))
-                return std::nullopt;
-            uri.remove_prefix(p.text.size());
-            continue;
-        }
-        if (p.is == kind::query) {
-            if (!match_query(uri, p.names, out))
-                return std::nullopt;
-            return out;
-        }
-        auto length = uri.size();
-        if (i + 1 < parts_.size()) {
-            auto const& next = parts_[i + 1];
-            // The last literal is where the URI ends; any other, where it first is.
-            if (next.is == kind::query)
-                length = std::min(uri.find('?'), uri.size());
-            else if (i + 2 == parts_.size() && uri.ends_with(next.text))
-                length = uri.size() - next.text.size();
-            else
-                length = std::min(uri.find(next.text), uri.size());
-        }
-        auto const text = uri.substr(0, length);
-        auto value = decode(text);
-        if (!value || text.empty() || (p.is == kind::segment && text.find('/') != text.npos))
-            return std::nullopt;
-        out.emplace(p.text, std::move(*value));
-        uri.remove_prefix(length);
-    }
-    if (!uri.empty())
+    if (!valid_utf8(out))
         return std::nullopt;
     return out;
 }
 
-std::string uri_template::expand(uri_variables const& values) const
+bool literal_character(char c)
+{
+    return static_cast<unsigned char>(c) >= 0x80 || unreserved(c) || c == '%' ||
+           reserved.find(c) != std::string_view::npos;
+}
+
+bool is_name(std::string_view name)
+{
+    return !name.empty() && name.front() != '.' &&
+           std::all_of(name.begin(), name.end(), [](char c) {
+               return unreserved(c) && c != '-' && c != '~';
+           });
+}
+
+// The characters that a value may not have. One that has a comma to its side has none in it.
+std::string_view stops(char op, bool exploded, bool several)
+{
+    switch (op) {
+    case '#':
+        return several ? "," : "";
+    case '+':
+        return several ? ",#" : "#";
+    case '.':
+        return several ? "/?#." : "/?#";
+    case ';':
+        return "/?#;";
+    case '/':
+        return exploded ? "?#" : "/?#";
+    default:
+        return several ? "/?#," : "/?#";
+    }
+}
+
+// `a=1&b=2`, where only `names` may occur, each at most once.
+bool read_query(
+    std::string_view text, std::vector<std::string> const& names, uri_template::variables& out)
+{
+    std::set<std::string_view> seen;
+    while (true) {
+        auto const pair = text.substr(0, text.find('&'));
+        auto const name = pair.substr(0, pair.find('='));
+        if (std::find(names.begin(), names.end(), name) == names.end() || !seen.insert(name).second)
+            return false;
+        auto value = decoded(pair.substr(std::min(name.size() + 1, pair.size())));
+        if (!value)
+            return false;
+        out.insert_or_assign(std::string(name), std::move(*value));
+        if (pair.size() == text.size())
+            return true;
+        text.remove_prefix(pair.size() + 1);
+    }
+}
+
+}  // namespace
+
+boost::system::result<uri_template, invalid_template> uri_template::parse(std::string_view text)
+{
+    if (text.size() > longest_template)
+        return invalid_template("a URI template has at most 2048 bytes");
+    uri_template out;
+    out.text_ = text;
+    while (!text.empty()) {
+        part next;
+        if (text.front() == '{') {
+            auto const end = text.find('}');
+            if (end == std::string_view::npos)
+                return invalid_template("a URI template has a { without its }");
+            if (auto why = read_expression(text.substr(1, end - 1), next))
+                return invalid_template(*why);
+            text.remove_prefix(end + 1);
+        } else {
+            auto const literal = text.substr(0, text.find('{'));
+            if (literal.find('}') != std::string_view::npos)
+                return invalid_template("a URI template has a } without its {");
+            if (!std::all_of(literal.begin(), literal.end(), literal_character) ||
+                !valid_utf8(literal) || !decoded(literal))
+                return invalid_template("a URI template has a character that no URI may have");
+            next.literal = encoded(literal, true);
+            text.remove_prefix(literal.size());
+        }
+        out.parts_.push_back(std::move(next));
+    }
+    auto const names = out.names();
+    if (names.size() > most_variables)
+        return invalid_template("a URI template has at most 32 variables");
+    for (auto const& name : names)
+        if (std::count(names.begin(), names.end(), name) > 1)
+            return invalid_template("a URI template names " + quoted(name) + " twice");
+    return out;
+}
+
+// Why not, if it cannot be read.
+std::optional<std::string> uri_template::read_expression(std::string_view inside, part& out)
+{
+    constexpr std::string_view operators = "+#./;?&";
+    if (!inside.empty() && operators.find(inside.front()) != std::string_view::npos) {
+        out.op = inside.front();
+        inside.remove_prefix(1);
+    }
+    while (true) {
+        auto name = inside.substr(0, inside.find(','));
+        bool const last = name.size() == inside.size();
+        if (!last)
+            inside.remove_prefix(name.size() + 1);
+        if (out.op == '/' && last && out.names.empty() && name.ends_with('*')) {
+            out.exploded = true;
+            name.remove_suffix(1);
+        }
+        if (name.ends_with('*') || name.find(':') != std::string_view::npos)
+            return "a URI template uses a modifier that is not supported; only {/name*} is";
+        if (!is_name(name))
+            return "a URI template has an expression that is none; write {name} or {?a,b}";
+        out.names.emplace_back(name);
+        if (last)
+            return std::nullopt;
+    }
+}
+
+std::vector<std::string> uri_template::names() const
+{
+    std::vector<std::string> out;
+    for (auto const& p : parts_)
+        out.insert(out.end(), p.names.begin(), p.names.end());
+    return out;
+}
+
+std::vector<uri_template::step> uri_template::steps() const
+{
+    std::vector<step> out;
+    for (auto const& p : parts_) {
+        if (!p.literal.empty())
+            out.emplace_back().literal = &p;
+        else if (p.op == '?' || p.op == '&')
+            out.emplace_back().query = &p;
+        for (std::size_t i = 0; i < p.names.size() && p.op != '?' && p.op != '&'; ++i) {
+            auto& s = out.emplace_back();
+            s.name = p.names[i];
+            bool const separate = p.op == '/' || p.op == '.' || p.op == ';';
+            if (separate || (p.op == '#' && i == 0))
+                s.prefix = p.op;
+            else if (i > 0)
+                s.prefix = ',';
+            if (p.op == ';')
+                s.prefix += p.names[i] + '=';
+            s.optional = separate || p.op == '#' || i > 0;
+            s.stop = stops(p.op, p.exploded, p.names.size() > 1);
+        }
+    }
+    return out;
+}
+
+// From which positions of the URI this step and all after it can be gone, if the ones after it can
+// from those in `next`.
+std::vector<bool>
+uri_template::reachable(step const& s, std::string_view uri, std::vector<bool> const& next)
+{
+    auto const n = uri.size();
+    std::vector<bool> out(n + 1);
+    if (s.literal) {
+        auto const& text = s.literal->literal;
+        for (std::size_t i = 0; i + text.size() <= n; ++i)
+            out[i] = next[i + text.size()] && uri.substr(i, text.size()) == text;
+        return out;
+    }
+    if (s.query) {
+        for (std::size_t i = 0; i <= n; ++i)
+            out[i] =
+                next[i] || (i < n && uri[i] == s.query->op && next[std::min(uri.find('#', i), n)]);
+        return out;
+    }
+    // Where a value can start: it ends where the next step can begin.
+    std::vector<bool> value(n + 1);
+    for (std::size_t i = n; i-- > 0;)
+        value[i] = s.stop.find(uri[i]) == std::string_view::npos && (next[i + 1] || value[i + 1]);
+    for (std::size_t i = 0; i <= n; ++i) {
+        auto const start = i + s.prefix.size();
+        out[i] = (s.optional && next[i]) ||
+                 (start <= n && value[start] && uri.substr(i).starts_with(s.prefix));
+    }
+    return out;
+}
+
+// Goes the step from `at`, from where it can be gone.
+bool uri_template::take(
+    step const& s,
+    std::string_view uri,
+    std::size_t& at,
+    std::vector<bool> const& next,
+    variables& out)
+{
+    if (s.literal) {
+        at += s.literal->literal.size();
+        return true;
+    }
+    if (s.query) {
+        auto const end = std::min(uri.find('#', at), uri.size());
+        if (at >= uri.size() || uri[at] != s.query->op || !next[end])
+            return true;
+        auto const text = uri.substr(at + 1, end - at - 1);
+        at = end;
+        return read_query(text, s.query->names, out);
+    }
+    auto const start = at + s.prefix.size();
+    std::size_t end = 0;
+    if (uri.substr(at).starts_with(s.prefix))
+        for (auto i = start; i < uri.size() && s.stop.find(uri[i]) == std::string_view::npos; ++i)
+            if (next[i + 1])
+                end = i + 1;
+    if (end == 0)
+        return s.optional;
+    auto value = decoded(uri.substr(start, end - start));
+    if (!value)
+        return false;
+    out.insert_or_assign(s.name, std::move(*value));
+    at = end;
+    return true;
+}
+
+std::optional<uri_template::variables> uri_template::match(std::string_view uri) const
+{
+    if (uri.size() > longest_uri)
+        return std::nullopt;
+    auto const steps = this->steps();
+    // From the end to the start: from where the rest can be gone.
+    std::vector<std::vector<bool>> after(steps.size() + 1);
+    after.back().resize(uri.size() + 1);
+    after.back().back() = true;
+    for (auto i = steps.size(); i-- > 0;)
+        after[i] = reachable(steps[i], uri, after[i + 1]);
+    if (!after.front().front())
+        return std::nullopt;
+    variables out;
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < steps.size(); ++i)
+        if (!take(steps[i], uri, at, after[i + 1], out))
+            return std::nullopt;
+    return out;
+}
+
+std::string uri_template::expand(variables const& values) const
 {
     std::string out;
     for (auto const& p : parts_) {
-        if (p.is == kind::literal) {
-            out += p.text;
-        } else if (p.is == kind::query) {
-            char before = '?';
-            for (auto const& name : p.names)
-                if (auto const found = values.find(name); found != values.end()) {
-                    out += before + name + "=";
-                    encode(out, found->second, false);
-                    before = '&';
-                }
-        } else {
-            encode(out, values.at(p.text), p.is == kind::rest);
+        out += p.literal;
+        bool const open = p.op == '+' || p.op == '#';
+        bool const named = p.op == '?' || p.op == '&' || p.op == ';';
+        bool first = true;
+        for (auto const& name : p.names) {
+            auto const found = values.find(name);
+            if (found == values.end())
+                continue;
+            if (first)
+                out.append(p.op == 0 || p.op == '+' ? 0 : 1, p.op);
+            else
+                out += p.op == '?' ? '&' : p.op == 0 || open ? ',' : p.op;
+            first = false;
+            auto const& value = found->second;
+            if (named)
+                out.append(name).append(value.empty() && p.op == ';' ? "" : "=");
+            std::string_view rest = value;
+            for (auto slash = rest.find('/'); p.exploded && slash != std::string_view::npos;
+                 slash = rest.find('/')) {
+                out.append(encoded(rest.substr(0, slash), false)).append("/");
+                rest.remove_prefix(slash + 1);
+            }
+            out += encoded(rest, open);
         }
     }
     return out;

@@ -65,6 +65,18 @@ channel::~channel()
         ::close(from_);
 }
 
+void channel::redial()
+{
+    ::close(from_);
+    from_ = to_ = dial(at_);
+    if (from_ < 0)
+        throw std::runtime_error(std::string("cannot connect again: ") + std::strerror(errno));
+    closed_ = false;
+    out_.clear();
+    sent_ = 0;
+    discard();
+}
+
 std::string channel::head(std::size_t size, std::string_view method) const
 {
     std::string out = "POST /mcp HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(at_.port) +

@@ -43,6 +43,9 @@ public:
     std::optional<std::string_view> next();
     int status() const { return status_; }
     bool closed() const { return closed_; }
+    // A new connection in the place of one that the server closed, in the same session. Throws if
+    // nobody listens.
+    void redial();
     // Forgets what was read: for a peer that does not care.
     void discard() { in_.clear(), taken_ = scanned_ = 0; }
 

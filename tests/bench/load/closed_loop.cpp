@@ -33,17 +33,21 @@ closed_loop::closed_loop(messages& texts, channels& clients, std::size_t depth)
       waiting_(clients.size()),
       watched_(clients.size())
 {
-    for (std::size_t i = 0; i < clients.size(); ++i) {
-        epoll_event event{};
-        event.events = watched_[i] = EPOLLIN;
-        event.data.u64 = i;
-        ::epoll_ctl(epoll_, EPOLL_CTL_ADD, clients[i]->reader(), &event);
-    }
+    for (std::size_t i = 0; i < clients.size(); ++i)
+        add(i);
 }
 
 closed_loop::~closed_loop()
 {
     ::close(epoll_);
+}
+
+void closed_loop::add(std::size_t client)
+{
+    epoll_event event{};
+    event.events = watched_[client] = EPOLLIN;
+    event.data.u64 = client;
+    ::epoll_ctl(epoll_, EPOLL_CTL_ADD, clients_[client]->reader(), &event);
 }
 
 void closed_loop::issue(std::size_t client)
@@ -92,20 +96,30 @@ void closed_loop::take(std::size_t client, measured& out, bool more)
             continue;
         --waiting_[client];
         --outstanding_;
-        if (more)
+        if (more && !c.closed())
             issue(client);
     }
     if (c.closed())
-        lost(client, out);
+        replace(client, out, more);
 }
 
-void closed_loop::lost(std::size_t client, measured& out)
+// A server may close an HTTP connection after an answer that says so. What was asked on it and not
+// answered is an error.
+void closed_loop::replace(std::size_t client, measured& out, bool more)
 {
-    ::epoll_ctl(epoll_, EPOLL_CTL_DEL, clients_[client]->reader(), nullptr);
-    out.errors += waiting_[client];
-    outstanding_ -= std::exchange(waiting_[client], 0);
-    if (out.first_error.empty())
+    auto& c = *clients_[client];
+    auto const unanswered = std::exchange(waiting_[client], 0);
+    out.errors += unanswered;
+    outstanding_ -= unanswered;
+    if (unanswered > 0 && out.first_error.empty())
         out.first_error = "the server closed the connection";
+    ::epoll_ctl(epoll_, EPOLL_CTL_DEL, c.reader(), nullptr);
+    if (!c.is_http())
+        return;
+    c.redial();
+    add(client);
+    if (more)
+        issue(client);
 }
 
 measured closed_loop::run(seconds time)

@@ -40,8 +40,9 @@ public:
 private:
     void issue(std::size_t client);
     void take(std::size_t client, measured& out, bool more);
-    void lost(std::size_t client, measured& out);
+    void replace(std::size_t client, measured& out, bool more);
     void watch(std::size_t client);
+    void add(std::size_t client);
 
     messages& texts_;
     channels& clients_;

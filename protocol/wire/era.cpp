@@ -48,6 +48,13 @@ bool era::has_request(std::string_view method) const
     return std::ranges::binary_search(requests(), method);
 }
 
+json::value checked_progress_token(json::value token)
+{
+    if (!jsonrpc::id_from(token))
+        throw invalid_params("_meta.progressToken must be a string or an integer");
+    return token;
+}
+
 std::optional<json::value> take_progress_token(json::object& meta)
 {
     auto const found = meta.find("progressToken");
@@ -55,9 +62,7 @@ std::optional<json::value> take_progress_token(json::object& meta)
         return std::nullopt;
     auto token = std::move(found->value());
     meta.stable_erase(found);
-    if (!jsonrpc::id_from(token))
-        throw invalid_params("_meta.progressToken must be a string or an integer");
-    return token;
+    return checked_progress_token(std::move(token));
 }
 
 }  // namespace mcp

@@ -60,6 +60,17 @@ std::string text_of(asio::ip::address const& a)
     return a.is_v6() ? '[' + a.to_string() + ']' : a.to_string();
 }
 
+void bind(tcp::acceptor& acceptor, tcp::endpoint const& where, error_code& ec)
+{
+    acceptor.open(where.protocol(), ec);
+    if (!ec)
+        acceptor.set_option(tcp::acceptor::reuse_address(true), ec);
+    if (!ec && where.address().is_v6())
+        acceptor.set_option(asio::ip::v6_only(true), ec);
+    if (!ec)
+        acceptor.bind(where, ec);
+}
+
 http_gate::rules rules_of(http_options const& options, std::string const& port)
 {
     http_gate::rules out;
@@ -139,13 +150,10 @@ void http_listener::service::listen(http_options const& options)
         tcp::endpoint const where(address, port);
         tcp::acceptor acceptor(executor);
         error_code ec;
-        acceptor.open(where.protocol(), ec);
-        if (!ec)
-            acceptor.set_option(tcp::acceptor::reuse_address(true), ec);
-        if (!ec && address.is_v6())
-            acceptor.set_option(asio::ip::v6_only(true), ec);
-        if (!ec)
-            acceptor.bind(where, ec);
+        if (options.inherited >= 0)
+            acceptor.assign(where.protocol(), options.inherited, ec);
+        else
+            bind(acceptor, where, ec);
         if (!ec)
             acceptor.listen(asio::socket_base::max_listen_connections, ec);
         // The second family of localhost is a courtesy.

@@ -22,6 +22,7 @@ namespace server {
 struct http_options {
     std::string host = "127.0.0.1";  // an address, or localhost: that of both families
     std::uint16_t port = 0;          // 0: one that is free
+    int inherited = -1;              // a listening socket at that address, which is served instead
     std::string path = "/mcp";
 
     // What a request may name as its Host and its Origin besides the loopback names with our port:

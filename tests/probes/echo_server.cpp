@@ -11,7 +11,8 @@ int main()
 {
     std::signal(SIGPIPE, SIG_IGN);
     boost::asio::io_context loop{1};
-    auto const offered = probe::everything();
+    server::features offered;
+    probe::add_everything(offered);
     server::mcp_server echo_server(probe::self(), "Call echo.", offered);
     auto const stdio = server::stdio_transport(loop.get_executor());
     int status = 0;

@@ -99,9 +99,8 @@ inline mcp::Tool named(std::string name, std::string description)
     return out;
 }
 
-inline server::features everything()
+inline void add_everything(server::features& out)
 {
-    server::features out;
     out.add_tool<EchoArguments>(
         named("echo", "Says it back."),
         {{"text", "What to say."}, {"style", "How."}, {"steps", "How many steps to pretend."}},
@@ -117,7 +116,6 @@ inline server::features everything()
     prompt.title = "Greeting";
     prompt.arguments = {{"name", "Name", "Whom to greet", true}};
     out.add_prompt(prompt, greeting);
-    return out;
 }
 
 inline mcp::Implementation self()

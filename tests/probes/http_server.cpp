@@ -46,12 +46,11 @@ awaitable<mcp::CallToolResult> large(server::request_context&, SizeArguments arg
     co_return mcp::text_result(std::string(static_cast<std::size_t>(arguments.bytes), 'x'));
 }
 
-server::features tools()
+void add_tools(server::features& out)
 {
-    auto out = probe::everything();
+    probe::add_everything(out);
     out.add_tool<WatchArguments>(probe::named("watch", "Takes its time."), {}, watch);
     out.add_tool<SizeArguments>(probe::named("large", "Says much."), {}, large);
-    return out;
 }
 
 void shorten(std::chrono::milliseconds& limit, char const* name)
@@ -66,7 +65,8 @@ int main(int argc, char** argv)
 {
     std::signal(SIGPIPE, SIG_IGN);
     boost::asio::io_context loop{1};
-    auto const offered = tools();
+    server::features offered;
+    add_tools(offered);
     server::mcp_server echo_server(probe::self(), "Call echo.", offered);
     server::http_options options;
     options.port = static_cast<std::uint16_t>(argc > 1 ? std::atoi(argv[1]) : 0);

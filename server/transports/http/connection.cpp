@@ -323,10 +323,12 @@ void http_connection::linger()
 {
     if (state_ != state::lingering)
         enter(state::lingering);
-    if (waiting() > 0 || has_shut_)
+    if (waiting() > 0)
         return;
     if (input_ended_)
         return close();
+    if (has_shut_)
+        return;
     has_shut_ = true;
     since_ = std::chrono::steady_clock::now();
     error_code ignored;

@@ -217,9 +217,8 @@ http_endpoint::answering http_endpoint::receive_modern(incoming const& in, reque
         return refuse_with(in, *why);
     try {
         if (r.method == "tools/call")
-            if (false)
-                (void)[](auto, auto){}(
-                    r.params, [&](std::string_view name) { return in.head.fields.all(name); });
+            server_.check_parameters(
+                r.params, [&](std::string_view name) { return in.head.fields.all(name); });
     } catch (error const& e) {
         return refuse_with(in, {400, e, r.id});
     }

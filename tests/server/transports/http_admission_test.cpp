@@ -1,4 +1,5 @@
 #include "server/transports/http/rules/admission.hpp"
+#include "server/transports/secret.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,7 @@
 #include "server/transports/http/rules/admission.hpp"
 
+#include "server/transports/secret.hpp"
+
 #include <algorithm>
 
 namespace server {
@@ -73,14 +75,6 @@ void read_accept(header_fields const& fields, http_admission& out)
 }
 
 }  // namespace
-
-bool same_secret(std::string_view a, std::string_view b)
-{
-    unsigned char differs = a.size() == b.size() ? 0 : 1;
-    for (std::size_t i = 0; i < a.size(); ++i)
-        differs |= static_cast<unsigned char>(a[i] ^ (b.empty() ? 1 : b[i % b.size()]));
-    return differs == 0;
-}
 
 http_admission http_gate::admit(http_head const& head) const
 {

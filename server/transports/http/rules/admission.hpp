@@ -52,7 +52,4 @@ private:
     rules rules_;
 };
 
-// The time it takes says nothing about where they differ.
-bool same_secret(std::string_view a, std::string_view b);
-
 }  // namespace server

@@ -168,6 +168,12 @@ void http_session::notify(request_id const& about, mcp::jsonrpc::notification n)
         stream->say(n);
 }
 
+void http_session::release(request_id const& about)
+{
+    if (auto* stream = stream_about(about))
+        stream->release();
+}
+
 awaitable<void> http_session::drained()
 {
     auto const is_drained = [this] {

@@ -74,6 +74,7 @@ public:
         std::string method,
         mcp::json::object params) override;
     boost::asio::awaitable<void> drained() override;
+    void release(mcp::jsonrpc::request_id const& about) override;
 
     // For its streams.
     event_log& log() { return log_; }

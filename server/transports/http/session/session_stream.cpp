@@ -48,6 +48,14 @@ void session_stream::open(std::string_view headers)
     replies_.clear();
 }
 
+void session_stream::release()
+{
+    if (!peer_ || !forms_.stream || !session_->primes())
+        return;
+    open();
+    std::exchange(peer_, nullptr)->end_stream();
+}
+
 void session_stream::put(std::string_view json, bool is_spared)
 {
     auto const& limits = session_->endpoint().limits();

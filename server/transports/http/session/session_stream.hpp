@@ -54,6 +54,10 @@ public:
 
     void open(std::string_view headers = {});
 
+    // The connection ends here, and the client comes back for the rest, if it is one that does
+    // (basic/transports of 2025-11-25: it got an event id and was told when to retry).
+    void release();
+
     // Ends it, whatever is expected.
     void close();
 

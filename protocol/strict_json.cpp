@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <forward_list>
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -21,14 +23,14 @@ public:
 
     explicit document(json_limits const& limits) : limits_(limits) {}
 
-    void start(json::storage_ptr storage)
+    void start(std::string_view source, json::storage_ptr storage)
     {
+        source_ = source;
         stack_.reset(std::move(storage));
         refusal.clear();
         open_.clear();
         keys_.clear();
-        text_.clear();
-        key_start_ = 0;
+        unescaped_.clear();
         depth_ = 0;
         values_ = 0;
     }
@@ -46,11 +48,9 @@ public:
     }
     bool on_object_end(std::size_t n, json::error_code& ec)
     {
-        if (object_depth() <= limits_.unique_depth && repeats())
-            return refuse(ec, "an object has two members of the same name");
-        if (object_depth() <= limits_.unique_depth && open_.back() < keys_.size()) {
-            text_.resize(keys_[open_.back()].first);
-            key_start_ = text_.size();
+        if (depth_ <= limits_.unique_depth) {
+            if (repeats())
+                return refuse(ec, "an object has two members of the same name");
             keys_.resize(open_.back());
         }
         open_.pop_back();
@@ -71,18 +71,15 @@ public:
     }
     bool on_key_part(json::string_view s, std::size_t, json::error_code&)
     {
-        if (object_depth() <= limits_.unique_depth)
-            text_.append(s.data(), s.size());
+        if (depth_ <= limits_.unique_depth)
+            key_part_.append(s.data(), s.size());
         stack_.push_chars(s);
         return true;
     }
     bool on_key(json::string_view s, std::size_t, json::error_code&)
     {
-        if (object_depth() <= limits_.unique_depth) {
-            text_.append(s.data(), s.size());
-            keys_.emplace_back(key_start_, text_.size() - key_start_);
-            key_start_ = text_.size();
-        }
+        if (depth_ <= limits_.unique_depth)
+            keys_.push_back(lasting(s));
         stack_.push_key(s);
         return true;
     }
@@ -130,9 +127,6 @@ public:
     std::string refusal;
 
 private:
-    // Arrays count too: what lies in an array of an object is deeper than the object.
-    std::size_t object_depth() const { return depth_; }
-
     bool count(json::error_code& ec)
     {
         if (++values_ <= limits_.values)
@@ -147,9 +141,14 @@ private:
         return false;
     }
 
-    std::string_view key(std::pair<std::size_t, std::size_t> at) const
+    // A name as it stands in the source, or, if it was escaped there, a copy.
+    std::string_view lasting(std::string_view name)
     {
-        return std::string_view(text_).substr(at.first, at.second);
+        if (key_part_.empty() && std::less_equal<>()(source_.data(), name.data()) &&
+            std::less_equal<>()(name.data() + name.size(), source_.data() + source_.size()))
+            return name;
+        key_part_ += name;
+        return unescaped_.emplace_front(std::exchange(key_part_, {}));
     }
 
     // Whether the innermost open object has a member twice. Small objects, which nearly all are,
@@ -157,29 +156,26 @@ private:
     bool repeats()
     {
         auto const first = keys_.begin() + static_cast<std::ptrdiff_t>(open_.back());
-        auto const same = [this](auto a, auto b) { return key(a) == key(b); };
         if (keys_.end() - first <= 16) {
             for (auto it = first; it != keys_.end(); ++it)
-                if (std::any_of(first, it, [&](auto other) { return same(other, *it); }))
+                if (std::find(first, it, *it) != it)
                     return true;
             return false;
         }
-        auto const start = first->first;
-        std::sort(first, keys_.end(), [this](auto a, auto b) { return key(a) < key(b); });
-        bool const found = std::adjacent_find(first, keys_.end(), same) != keys_.end();
-        first->first = start;  // where the names of this object began, for on_object_end
-        return found;
+        std::sort(first, keys_.end());
+        return std::adjacent_find(first, keys_.end()) != keys_.end();
     }
 
     json_limits limits_;
     json::value_stack stack_;
-    std::size_t depth_ = 0;
+    std::size_t depth_ = 0;  // arrays count: what is in an array of an object is deeper than it
     std::size_t values_ = 0;
 
-    std::vector<std::size_t> open_;  // of each open object: how many keys were known before it
-    std::vector<std::pair<std::size_t, std::size_t>> keys_;  // offset and length in text_
-    std::string text_;
-    std::size_t key_start_ = 0;
+    std::string_view source_;
+    std::vector<std::size_t> open_;       // of each open object: how many names were there before
+    std::vector<std::string_view> keys_;  // names in the open objects
+    std::forward_list<std::string> unescaped_;
+    std::string key_part_;
 };
 
 json::parse_options options(json_limits const& limits)
@@ -210,7 +206,7 @@ strict_json::parse(std::string_view text, json::storage_ptr storage)
     auto& parser = machine_->parser;
     auto& document = parser.handler();
     parser.reset();
-    document.start(std::move(storage));
+    document.start(text, std::move(storage));
 
     json::error_code ec;
     auto const read = parser.write_some(false, text.data(), text.size(), ec);
@@ -224,6 +220,8 @@ strict_json::parse(std::string_view text, json::storage_ptr storage)
         out = json_fault(false, document.refusal);
     else if (ec == json::error::too_deep)
         out = json_fault(false, "nested more than " + std::to_string(limits_.depth) + " deep");
+    else if (ec == json::error::exponent_overflow)
+        out = json_fault(false, "a number is too large");
     else
         out = json_fault(true, "not JSON: " + ec.message() + " near byte " + std::to_string(read));
     document.abandon();

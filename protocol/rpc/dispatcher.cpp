@@ -2,6 +2,7 @@
 
 #include "protocol/rpc/async.hpp"
 #include "protocol/rpc/explain.hpp"
+#include "protocol/rpc/launch.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -126,6 +127,7 @@ awaitable<void> dispatcher::pump()
         // Let what has already finished be answered before the next request is refused as busy.
         if (in_flight_.size() >= limits_.in_flight)
             co_await asio::post(asio::use_awaitable);
+        transport_.cork();
         if (line->too_long)
             reply({std::nullopt, jsonrpc::error(errc::invalid_request, "message too long")}, {});
         else
@@ -192,10 +194,7 @@ void dispatcher::start(jsonrpc::request r, std::shared_ptr<batch> const& of)
         finish(id, std::move(failure), std::move(result));
     };
     auto work = on_request_(std::move(r));
-    asio::co_spawn(
-        executor_,
-        std::move(work),
-        asio::bind_cancellation_slot(entry.signal.slot(), std::move(finished)));
+    launch(executor_, std::move(work), entry.signal.slot(), std::move(finished));
 }
 
 void dispatcher::finish(

@@ -20,6 +20,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace mcp {
 
@@ -54,12 +55,16 @@ public:
     boost::asio::awaitable<std::optional<incoming_line>> read() override
     {
         for (;;) {
+            if (out_->waiting() > limits_.queued)
+                uncork();
             while (out_->waiting() > limits_.queued && !out_->gone)
                 co_await out_->changed.wait();
+            if (!out_->gone)
+                if (auto line = lines_.next())
+                    co_return incoming(*line);
+            uncork();
             if (out_->gone)
                 co_return std::nullopt;
-            if (auto line = lines_.next())
-                co_return incoming(*line);
             if (ended_) {
                 if (auto line = lines_.rest())
                     co_return incoming(*line);
@@ -79,6 +84,12 @@ public:
         }
     }
 
+    // From the next line on: one who has not said who he is gets little room.
+    void line_limit(std::size_t bytes) { lines_.limit(bytes); }
+
+    // For what only a socket can do. Closed if the connection is.
+    Reader& reader() { return *in_; }
+
     void write(std::string_view line) override
     {
         if (out_->gone)
@@ -91,11 +102,20 @@ public:
         if (out_->scheduled)
             return;
         out_->scheduled = true;
-        boost::asio::post(out_->stream->get_executor(), [out = out_] { send(out); });
+        if (!corked_)
+            boost::asio::post(out_->stream->get_executor(), [out = out_] { send(out); });
+    }
+
+    // A write by the loop would cost a turn of it, and a look at the kernel's events, per reply.
+    void cork() override
+    {
+        if (!out_->scheduled)
+            corked_ = true;
     }
 
     boost::asio::awaitable<void> flush() override
     {
+        uncork();
         while (out_->waiting() > 0 && !out_->gone)
             co_await out_->changed.wait();
     }
@@ -115,6 +135,12 @@ private:
         outgoing(std::shared_ptr<Writer> s, std::shared_ptr<Reader> r)
             : stream(std::move(s)), reader(std::move(r)), changed(stream->get_executor())
         {
+            if constexpr (requires(boost::system::error_code ec) {
+                              stream->non_blocking(true, ec);
+                          }) {
+                boost::system::error_code ignored;
+                stream->non_blocking(true, ignored);
+            }
         }
         std::size_t waiting() const { return queued.size() + writing.size(); }
 
@@ -140,6 +166,12 @@ private:
     {
     }
 
+    void uncork()
+    {
+        if (std::exchange(corked_, false) && out_->scheduled)
+            send(out_);
+    }
+
     static incoming_line incoming(line_buffer::line line) { return {line.text, line.too_long}; }
 
     static void send(std::shared_ptr<outgoing> const& out)
@@ -149,22 +181,36 @@ private:
             return;
         }
         out->writing.swap(out->queued);
-        auto sent = [out](boost::system::error_code ec, std::size_t) {
-            constexpr std::size_t kept = std::size_t(64) * 1024;
-            out->writing.clear();
-            if (out->writing.capacity() > kept)
-                out->writing.shrink_to_fit();
-            if (ec) {
-                // A peer that hears no answer is served no longer.
-                boost::system::error_code ignored;
-                out->gone = true;
-                out->queued.clear();
-                out->reader->cancel(ignored);
+        // Nearly always the kernel takes it all at once, and there is nothing to wait for.
+        boost::system::error_code ec;
+        std::size_t n = 0;
+        if constexpr (requires { out->stream->non_blocking(true, ec); }) {
+            n = out->stream->write_some(boost::asio::buffer(out->writing), ec);
+            if (n == out->writing.size()) {
+                sent(out, {});
+                return;
             }
-            out->changed.notify();
-            send(out);
-        };
-        boost::asio::async_write(*out->stream, boost::asio::buffer(out->writing), std::move(sent));
+        }
+        auto rest = boost::asio::buffer(out->writing) + n;
+        boost::asio::async_write(
+            *out->stream, rest, [out](auto failure, std::size_t) { sent(out, failure); });
+    }
+
+    static void sent(std::shared_ptr<outgoing> const& out, boost::system::error_code ec)
+    {
+        constexpr std::size_t kept = std::size_t(64) * 1024;
+        out->writing.clear();
+        if (out->writing.capacity() > kept)
+            out->writing.shrink_to_fit();
+        if (ec) {
+            // A peer that hears no answer is served no longer.
+            boost::system::error_code ignored;
+            out->gone = true;
+            out->queued.clear();
+            out->reader->cancel(ignored);
+        }
+        out->changed.notify();
+        send(out);
     }
 
     stream_limits limits_;
@@ -172,6 +218,7 @@ private:
     std::shared_ptr<outgoing> out_;
     line_buffer lines_;
     bool ended_ = false;
+    bool corked_ = false;  // and nothing is under way: the next read() or flush() sends
 };
 
 }  // namespace mcp

@@ -26,6 +26,17 @@ bool client_facts::supports(std::string_view capability, std::string_view part) 
     return member(*found, part) != nullptr;
 }
 
+void require_capability(
+    client_facts const& client, std::string_view capability, std::string_view part)
+{
+    if (client.supports(capability, part))
+        return;
+    json::object parts;
+    if (!part.empty())
+        parts.emplace(part, json::object());
+    throw missing_client_capability({{capability, std::move(parts)}});
+}
+
 bool client_facts::has_extension(std::string_view identifier) const
 {
     auto const* extensions = member(capabilities, "extensions");
@@ -37,6 +48,13 @@ bool era::has_request(std::string_view method) const
     return std::ranges::binary_search(requests(), method);
 }
 
+json::value checked_progress_token(json::value token)
+{
+    if (!jsonrpc::id_from(token))
+        throw invalid_params("_meta.progressToken must be a string or an integer");
+    return token;
+}
+
 std::optional<json::value> take_progress_token(json::object& meta)
 {
     auto const found = meta.find("progressToken");
@@ -44,9 +62,7 @@ std::optional<json::value> take_progress_token(json::object& meta)
         return std::nullopt;
     auto token = std::move(found->value());
     meta.stable_erase(found);
-    if (!jsonrpc::id_from(token))
-        throw invalid_params("_meta.progressToken must be a string or an integer");
-    return token;
+    return checked_progress_token(std::move(token));
 }
 
 }  // namespace mcp

@@ -8,6 +8,7 @@
 #include "agent/models/credentials.hpp"
 #include "agent/run.hpp"
 #include "protocol/logger.hpp"
+#include "server/app/serving/serve_options.hpp"
 
 #include <functional>
 #include <optional>
@@ -39,7 +40,8 @@ struct config {
     std::string state_directory;
     mcp::LoggingLevel log_level = mcp::LoggingLevel::notice;
     agent::run_limits limits;
-    std::optional<ask_options> ask;  // `ask`; otherwise serve on stdio
+    std::optional<ask_options> ask;  // `ask`; otherwise serve
+    serve_options serving;
 };
 
 // A wrong command line; what() says what and how to do it right. Exit code 2.

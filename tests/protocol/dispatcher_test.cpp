@@ -374,8 +374,8 @@ TEST_CASE("a batch is answered with one array, where batches are allowed")
         f.work.notify();
         auto const replies = (co_await f.peer.next()).as_array();
         CHECK(replies.size() == 3);
-        CHECK(replies.at(0).at("error").at("code") == -32600);
-        CHECK(replies.at(1).at("id") == 2);
+        CHECK(replies.at(0).at("id") == 2);
+        CHECK(replies.at(1).at("error").at("code") == -32600);
         CHECK(replies.at(2).at("id") == 1);
         f.peer.send(R"([{"jsonrpc":"2.0","method":"n"}])");
         f.peer.send("[]");

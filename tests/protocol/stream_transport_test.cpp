@@ -64,6 +64,48 @@ TEST_CASE("lines come in and go out over one socket")
     }());
 }
 
+TEST_CASE("what is queued while lines are handled leaves with the read that has no line at hand")
+{
+    test::run([]() -> awaitable<void> {
+        auto ex = co_await asio::this_coro::executor;
+        pair p(ex);
+        asio::write(p.peer, asio::buffer(std::string("a\nb\n")));
+        for (std::string const line : {"a", "b"}) {
+            CHECK(co_await text_of(*p.ours) == line);
+            p.ours->cork();
+            p.ours->write(line);
+        }
+        co_await asio::post(use_awaitable);
+        CHECK(p.peer.available() == 0);
+        CHECK_THROWS(co_await mcp::with_timeout(text_of(*p.ours), std::chrono::milliseconds(1)));
+        std::string got(100, '\0');
+        got.resize(p.peer.read_some(asio::buffer(got)));
+        CHECK(got == "a\nb\n");
+
+        p.ours->cork();
+        p.ours->write("c");
+        co_await p.ours->flush();
+        CHECK(p.peer.available() == 2);
+        p.ours->write("d");
+        co_await asio::post(use_awaitable);
+        CHECK(p.peer.available() == 4);
+    }());
+}
+
+TEST_CASE("a corked peer that does not read is sent to before it is waited for")
+{
+    test::run([]() -> awaitable<void> {
+        auto ex = co_await asio::this_coro::executor;
+        pair p(ex, {.line = 1000, .queued = 1000});
+        asio::write(p.peer, asio::buffer(std::string("a\nb\n")));
+        CHECK(co_await text_of(*p.ours) == "a");
+        p.ours->cork();
+        p.ours->write(std::string(5000, 'r'));
+        CHECK(co_await text_of(*p.ours) == "b");
+        CHECK(p.peer.available() == 5001);
+    }());
+}
+
 TEST_CASE("a line over the limit is reported and the connection goes on")
 {
     test::run([]() -> awaitable<void> {

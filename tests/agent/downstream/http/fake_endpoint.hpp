@@ -207,8 +207,8 @@ private:
 };
 
 // What the test of a client of one endpoint needs, in the order in which it depends on it.
-struct http_fixture {
-    http_fixture(asio::any_io_executor ex, fake_endpoint::script script)
+struct endpoint_fixture {
+    endpoint_fixture(asio::any_io_executor ex, fake_endpoint::script script)
         : endpoint(ex, std::move(script)), transfers(ex)
     {
         server.name = "fake";
@@ -235,7 +235,7 @@ template <class Body>
 void with_endpoint(fake_endpoint::script script, Body body)
 {
     run([](fake_endpoint::script answers, Body& inner) -> asio::awaitable<void> {
-        http_fixture fixture(co_await asio::this_coro::executor, std::move(answers));
+        endpoint_fixture fixture(co_await asio::this_coro::executor, std::move(answers));
         co_await inner(fixture);
     }(std::move(script), body));
 }

@@ -7,7 +7,7 @@ using namespace agent;
 using namespace std::chrono_literals;
 using asio_awaitable = boost::asio::awaitable<void>;
 using test::contains;
-using test::http_fixture;
+using test::endpoint_fixture;
 using test::received_request;
 namespace asio = boost::asio;
 namespace json = boost::json;
@@ -50,7 +50,7 @@ void with_answers(test::fake_endpoint::script answer, question_handler handler, 
         auto const known = test::modern(r);
         return known.empty() ? answer(r) : known;
     };
-    test::with_endpoint(script, [&](http_fixture& f) -> asio_awaitable {
+    test::with_endpoint(script, [&](endpoint_fixture& f) -> asio_awaitable {
         if (handler)
             f.server.capabilities = json::object{{"elicitation", json::object()}};
         f.server.answer = handler;
@@ -70,7 +70,7 @@ TEST_CASE("what a server wants to know is asked, and the call made again with th
             return test::result(r, wanted);
         return test::result(r, R"({"resultType":"complete","content":[]})");
     };
-    with_answers(answer, say_ada, [](http_fixture& f, mcp_connection& c) -> asio_awaitable {
+    with_answers(answer, say_ada, [](endpoint_fixture& f, mcp_connection& c) -> asio_awaitable {
         CHECK(contains(co_await outcome_of(c, "tools/call"), "complete"));
         auto const calls = f.endpoint.of("tools/call");
         REQUIRE(calls.size() == 2);
@@ -92,7 +92,7 @@ TEST_CASE("a state alone is given back after a while")
         CHECK(!r.params().contains("inputResponses"));
         return test::result(r, R"({"content":[]})");
     };
-    with_answers(answer, nullptr, [](http_fixture&, mcp_connection& c) -> asio_awaitable {
+    with_answers(answer, nullptr, [](endpoint_fixture&, mcp_connection& c) -> asio_awaitable {
         CHECK(co_await outcome_of(c, "tools/call") == R"({"content":[]})");
     });
 }
@@ -100,11 +100,11 @@ TEST_CASE("a state alone is given back after a while")
 TEST_CASE("a client that cannot be asked says so, and an endless questioner is left")
 {
     auto answer = [](received_request const& r) { return test::result(r, wanted); };
-    with_answers(answer, nullptr, [](http_fixture& f, mcp_connection& c) -> asio_awaitable {
+    with_answers(answer, nullptr, [](endpoint_fixture& f, mcp_connection& c) -> asio_awaitable {
         CHECK(co_await outcome_of(c, "tools/call") == "this client offers no elicitation/create");
         CHECK(f.endpoint.of("tools/call").size() == 1);
     });
-    with_answers(answer, say_ada, [](http_fixture& f, mcp_connection& c) -> asio_awaitable {
+    with_answers(answer, say_ada, [](endpoint_fixture& f, mcp_connection& c) -> asio_awaitable {
         CHECK(contains(co_await outcome_of(c, "tools/call"), "more and more input"));
         CHECK(f.endpoint.of("tools/call").size() == 9);
     });
@@ -115,7 +115,7 @@ TEST_CASE("a result that is neither complete nor a question where one may be is 
     auto const refused = [](std::string const& result, std::string const& method) {
         std::string text;
         auto answer = [&](received_request const& r) { return test::result(r, result); };
-        with_answers(answer, say_ada, [&](http_fixture&, mcp_connection& c) -> asio_awaitable {
+        with_answers(answer, say_ada, [&](endpoint_fixture&, mcp_connection& c) -> asio_awaitable {
             text = co_await outcome_of(c, method);
         });
         return text;

@@ -6,7 +6,7 @@ using namespace agent;
 using namespace std::chrono_literals;
 using asio_awaitable = boost::asio::awaitable<void>;
 using test::contains;
-using test::http_fixture;
+using test::endpoint_fixture;
 using test::received_request;
 namespace asio = boost::asio;
 namespace json = boost::json;
@@ -27,7 +27,7 @@ test::fake_endpoint::script calls(test::fake_endpoint::script answer)
 TEST_CASE("a legacy session over HTTP is opened, carried in headers, and ended")
 {
     auto script = calls([](auto const& r) { return test::result(r, test::text_content("old")); });
-    test::with_endpoint(script, [](http_fixture& f) -> asio_awaitable {
+    test::with_endpoint(script, [](endpoint_fixture& f) -> asio_awaitable {
         {
             mcp_client client(f.transfers.get_executor(), f.server, f.log);
             CHECK(co_await test::called(client) == "old");
@@ -65,7 +65,7 @@ TEST_CASE("a session that is gone is opened anew, once for each call")
             return test::error(r, -32001, "404 Not Found");
         return test::result(r, test::text_content("again"));
     };
-    test::with_endpoint(script, [&](http_fixture& f) -> asio_awaitable {
+    test::with_endpoint(script, [&](endpoint_fixture& f) -> asio_awaitable {
         mcp_client client(f.transfers.get_executor(), f.server, f.log);
         CHECK(co_await test::called(client) == "again");
         CHECK(sessions == 2);
@@ -95,7 +95,7 @@ TEST_CASE("an answer whose stream ends is taken up again from the last event, af
                 "}"));
         return script(r);
     };
-    test::with_endpoint(resumed, [](http_fixture& f) -> asio_awaitable {
+    test::with_endpoint(resumed, [](endpoint_fixture& f) -> asio_awaitable {
         mcp_client client(f.transfers.get_executor(), f.server, f.log);
         auto const before = std::chrono::steady_clock::now();
         CHECK(co_await test::called(client) == "late");
@@ -110,7 +110,7 @@ TEST_CASE("an answer whose stream ends is taken up again from the last event, af
 TEST_CASE("a stream that ends for good, or brings nothing for ever, fails the call")
 {
     auto ends = calls([](auto const&) { return test::stream("data: {}\n\n"); });
-    test::with_endpoint(ends, [](http_fixture& f) -> asio_awaitable {
+    test::with_endpoint(ends, [](endpoint_fixture& f) -> asio_awaitable {
         mcp_client client(f.transfers.get_executor(), f.server, f.log);
         CHECK(contains(co_await test::called(client), "its answer ended before"));
         CHECK(f.endpoint.count("GET") == 0);
@@ -120,7 +120,7 @@ TEST_CASE("a stream that ends for good, or brings nothing for ever, fails the ca
             return test::stream("id: same\nretry: 1\n\n");
         return test::legacy(r);
     };
-    test::with_endpoint(barren, [](http_fixture& f) -> asio_awaitable {
+    test::with_endpoint(barren, [](endpoint_fixture& f) -> asio_awaitable {
         mcp_client client(f.transfers.get_executor(), f.server, f.log);
         CHECK(contains(co_await test::called(client), "its answer ended before"));
         CHECK(f.endpoint.count("GET") == 5);
@@ -135,7 +135,7 @@ TEST_CASE("what a legacy server asks in the middle of a call is answered by a me
             test::event(R"({"jsonrpc":"2.0","id":7,"method":"roots/list"})") +
             test::event(test::result_text(r, test::text_content("done"))));
     });
-    test::with_endpoint(script, [](http_fixture& f) -> asio_awaitable {
+    test::with_endpoint(script, [](endpoint_fixture& f) -> asio_awaitable {
         mcp_client client(f.transfers.get_executor(), f.server, f.log);
         CHECK(co_await test::called(client) == "done");
         co_await f.endpoint.until([&] { return f.endpoint.of("response").size() == 2; });
@@ -158,7 +158,7 @@ TEST_CASE("a client that can be asked keeps a stream open for it, and leaves it 
         auto const known = test::legacy(r);
         return known.empty() ? test::result(r, test::text_content("x")) : known;
     };
-    test::with_endpoint(script, [](http_fixture& f) -> asio_awaitable {
+    test::with_endpoint(script, [](endpoint_fixture& f) -> asio_awaitable {
         f.endpoint.kept_open = {"GET"};
         f.server.capabilities = json::object{{"elicitation", json::object()}};
         f.server.answer = [](std::string, json::object) -> asio::awaitable<json::value> {
@@ -187,7 +187,7 @@ TEST_CASE("giving a legacy call up tells the server which, and the session stays
             return test::stream(": working\n\n");
         return test::result(r, test::text_content("next"));
     });
-    test::with_endpoint(script, [](http_fixture& f) -> asio_awaitable {
+    test::with_endpoint(script, [](endpoint_fixture& f) -> asio_awaitable {
         f.endpoint.kept_open = {"tools/call"};
         mcp_client client(f.transfers.get_executor(), f.server, f.log);
         CHECK(contains(co_await test::called(client, 50ms), "did not answer within 50 ms"));
@@ -212,7 +212,7 @@ TEST_CASE("several messages may come as one from a server of 2025-03-26")
             R"([{"jsonrpc":"2.0","method":"notifications/message","params":{}},)" +
                 test::result_text(r, test::text_content("both")) + "]");
     });
-    test::with_endpoint(script, [](http_fixture& f) -> asio_awaitable {
+    test::with_endpoint(script, [](endpoint_fixture& f) -> asio_awaitable {
         mcp_client client(f.transfers.get_executor(), f.server, f.log);
         CHECK(co_await test::called(client) == "both");
     });
@@ -221,7 +221,7 @@ TEST_CASE("several messages may come as one from a server of 2025-03-26")
 TEST_CASE("a session id that no header can hold is refused")
 {
     auto script = [](received_request const& r) { return test::legacy(r, "a\tb"); };
-    test::with_endpoint(script, [](http_fixture& f) -> asio_awaitable {
+    test::with_endpoint(script, [](endpoint_fixture& f) -> asio_awaitable {
         mcp_client client(f.transfers.get_executor(), f.server, f.log);
         CHECK(contains(co_await test::called(client), "session id that no header can hold"));
     });

@@ -6,7 +6,7 @@ using namespace agent;
 using namespace std::chrono_literals;
 using asio_awaitable = boost::asio::awaitable<void>;
 using test::contains;
-using test::http_fixture;
+using test::endpoint_fixture;
 using test::received_request;
 namespace asio = boost::asio;
 namespace json = boost::json;
@@ -31,7 +31,7 @@ std::string const region_tool =
 TEST_CASE("a modern request over HTTP carries its envelope, and its routing data in headers")
 {
     auto script = calls([](auto const& r) { return test::result(r, test::text_content("hi")); });
-    test::with_endpoint(script, [](http_fixture& f) -> asio_awaitable {
+    test::with_endpoint(script, [](endpoint_fixture& f) -> asio_awaitable {
         f.server.endpoint->headers.emplace_back("Authorization", "Bearer key");
         mcp_client client(f.transfers.get_executor(), f.server, f.log);
         CHECK(co_await test::called(client) == "hi");
@@ -66,7 +66,7 @@ TEST_CASE("a modern answer may be a stream, in which only the response to the re
             "event: ping\n" + test::event("{}") +
             test::event(test::result_text(r, test::text_content("streamed"))));
     });
-    test::with_endpoint(script, [](http_fixture& f) -> asio_awaitable {
+    test::with_endpoint(script, [](endpoint_fixture& f) -> asio_awaitable {
         mcp_client client(f.transfers.get_executor(), f.server, f.log);
         CHECK(co_await test::called(client) == "streamed");
     });
@@ -75,7 +75,7 @@ TEST_CASE("a modern answer may be a stream, in which only the response to the re
 TEST_CASE("a name that no header can hold travels encoded")
 {
     auto script = calls([](auto const& r) { return test::result(r, test::text_content("")); });
-    test::with_endpoint(script, [](http_fixture& f) -> asio_awaitable {
+    test::with_endpoint(script, [](endpoint_fixture& f) -> asio_awaitable {
         mcp_client client(f.transfers.get_executor(), f.server, f.log);
         co_await client.call_tool("Hello, 世界", json::object(), 2000ms);
         auto const calls = f.endpoint.of("tools/call");
@@ -91,7 +91,7 @@ TEST_CASE("annotated arguments are mirrored once the tools are known, and invali
             return test::result(r, region_tool);
         return test::result(r, test::text_content("ok"));
     });
-    test::with_endpoint(script, [](http_fixture& f) -> asio_awaitable {
+    test::with_endpoint(script, [](endpoint_fixture& f) -> asio_awaitable {
         mcp_client client(f.transfers.get_executor(), f.server, f.log);
         auto const tools = co_await client.list_tools(2000ms);
         REQUIRE(tools.has_value());
@@ -113,7 +113,7 @@ TEST_CASE("a call whose headers are refused is made again after its tools were l
             return test::error(r, -32020);
         return test::result(r, test::text_content("ok"));
     });
-    test::with_endpoint(script, [](http_fixture& f) -> asio_awaitable {
+    test::with_endpoint(script, [](endpoint_fixture& f) -> asio_awaitable {
         mcp_client client(f.transfers.get_executor(), f.server, f.log);
         json::object arguments{{"region", "eu"}};
         auto const answer = co_await client.call_tool("t", std::move(arguments), 2000ms);
@@ -138,7 +138,7 @@ TEST_CASE("a version that is refused and offered at once is tried once more")
         auto const known = test::modern(r);
         return known.empty() ? test::result(r, test::text_content("at last")) : known;
     };
-    test::with_endpoint(script, [](http_fixture& f) -> asio_awaitable {
+    test::with_endpoint(script, [](endpoint_fixture& f) -> asio_awaitable {
         mcp_client client(f.transfers.get_executor(), f.server, f.log);
         CHECK(co_await test::called(client) == "at last");
         auto const probes = f.endpoint.of("server/discover");
@@ -148,7 +148,7 @@ TEST_CASE("a version that is refused and offered at once is tried once more")
     auto never = [](received_request const& r) {
         return test::error(r, -32022, "400 Bad Request", R"({"supported":["2026-07-28"]})");
     };
-    test::with_endpoint(never, [](http_fixture& f) -> asio_awaitable {
+    test::with_endpoint(never, [](endpoint_fixture& f) -> asio_awaitable {
         mcp_client client(f.transfers.get_executor(), f.server, f.log);
         CHECK(contains(co_await test::called(client), "both offers and refuses"));
         CHECK(f.endpoint.received.size() == 2);
@@ -166,7 +166,7 @@ TEST_CASE("a server that has become legacy is initialized, and asked again")
         auto const known = replaced ? test::legacy(r) : test::modern(r);
         return known.empty() ? test::result(r, test::text_content("old")) : known;
     };
-    test::with_endpoint(script, [](http_fixture& f) -> asio_awaitable {
+    test::with_endpoint(script, [](endpoint_fixture& f) -> asio_awaitable {
         mcp_client client(f.transfers.get_executor(), f.server, f.log);
         CHECK(co_await test::called(client) == "old");
         CHECK(f.endpoint.of("initialize").size() == 1);
@@ -176,7 +176,7 @@ TEST_CASE("a server that has become legacy is initialized, and asked again")
 TEST_CASE("giving a modern call up closes its stream and sends nothing")
 {
     auto script = calls([](auto const&) { return test::stream(": working\n\n"); });
-    test::with_endpoint(script, [](http_fixture& f) -> asio_awaitable {
+    test::with_endpoint(script, [](endpoint_fixture& f) -> asio_awaitable {
         f.endpoint.kept_open = {"tools/call"};
         mcp_client client(f.transfers.get_executor(), f.server, f.log);
         CHECK(contains(co_await test::called(client, 50ms), "did not answer within 50 ms"));
@@ -198,7 +198,7 @@ TEST_CASE("an answer that was lost is asked for again, unless the tool may have 
                 R"({"tools":[{"name":"t","inputSchema":{}},{"name":"safe","inputSchema":{},"annotations":{"readOnlyHint":true}}]})");
         return test::stream("");
     });
-    test::with_endpoint(script, [](http_fixture& f) -> asio_awaitable {
+    test::with_endpoint(script, [](endpoint_fixture& f) -> asio_awaitable {
         mcp_client client(f.transfers.get_executor(), f.server, f.log);
         auto const tools = co_await client.list_tools(2000ms);
         CHECK(tools.has_value());
@@ -218,7 +218,7 @@ TEST_CASE("a server that is busy is asked again when it says so")
             return test::http("429 Too Many Requests", "text/plain", "no", "Retry-After: 0\r\n");
         return test::result(r, test::text_content("now"));
     });
-    test::with_endpoint(script, [](http_fixture& f) -> asio_awaitable {
+    test::with_endpoint(script, [](endpoint_fixture& f) -> asio_awaitable {
         mcp_client client(f.transfers.get_executor(), f.server, f.log);
         CHECK(co_await test::called(client) == "now");
     });
@@ -232,7 +232,7 @@ TEST_CASE("an answer that is too large, as a document or in a stream, is not tak
             return streamed ? test::stream(test::event(text))
                             : test::http("200 OK", "application/json", text);
         });
-        test::with_endpoint(script, [](http_fixture& f) -> asio_awaitable {
+        test::with_endpoint(script, [](endpoint_fixture& f) -> asio_awaitable {
             f.server.max_message = 100'000;
             mcp_client client(f.transfers.get_executor(), f.server, f.log);
             auto const answer = co_await client.call_tool("t", json::object(), 2000ms);

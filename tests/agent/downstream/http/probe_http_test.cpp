@@ -6,7 +6,7 @@ using namespace agent;
 using namespace std::chrono_literals;
 using asio_awaitable = boost::asio::awaitable<void>;
 using test::contains;
-using test::http_fixture;
+using test::endpoint_fixture;
 using test::received_request;
 namespace asio = boost::asio;
 namespace json = boost::json;
@@ -29,7 +29,7 @@ probed after_probe(test::fake_endpoint::script answer)
         auto const known = test::legacy(r, "");
         return known.empty() ? test::result(r, test::text_content("legacy")) : known;
     };
-    test::with_endpoint(script, [&](http_fixture& f) -> asio_awaitable {
+    test::with_endpoint(script, [&](endpoint_fixture& f) -> asio_awaitable {
         mcp_client client(f.transfers.get_executor(), f.server, f.log);
         out.text = co_await test::called(client);
         for (auto const& r : f.endpoint.received)
@@ -98,7 +98,7 @@ TEST_CASE("a silent probe is followed by initialize, and the next start probes a
         auto const known = test::legacy(r, "");
         return known.empty() ? test::result(r, test::text_content("slow")) : known;
     };
-    test::with_endpoint(script, [&](http_fixture& f) -> asio_awaitable {
+    test::with_endpoint(script, [&](endpoint_fixture& f) -> asio_awaitable {
         f.endpoint.kept_open = {"server/discover"};
         f.server.probe_limit = 100ms;
         mcp_client client(f.transfers.get_executor(), f.server, f.log);
@@ -122,7 +122,7 @@ TEST_CASE("a server that turns initialize down as a modern one does is probed on
         auto const known = test::modern(r);
         return known.empty() ? test::result(r, test::text_content("modern")) : known;
     };
-    test::with_endpoint(script, [](http_fixture& f) -> asio_awaitable {
+    test::with_endpoint(script, [](endpoint_fixture& f) -> asio_awaitable {
         mcp_client client(f.transfers.get_executor(), f.server, f.log);
         CHECK(co_await test::called(client) == "modern");
     });
@@ -131,7 +131,7 @@ TEST_CASE("a server that turns initialize down as a modern one does is probed on
 TEST_CASE("a URL that is no endpoint of MCP is said to be none")
 {
     auto script = [](received_request const&) { return test::status("404 Not Found"); };
-    test::with_endpoint(script, [](http_fixture& f) -> asio_awaitable {
+    test::with_endpoint(script, [](endpoint_fixture& f) -> asio_awaitable {
         mcp_client client(f.transfers.get_executor(), f.server, f.log);
         auto const text = co_await test::called(client);
         CHECK(contains(text, "HTTP 404 to both server/discover and initialize"));
@@ -141,7 +141,7 @@ TEST_CASE("a URL that is no endpoint of MCP is said to be none")
 TEST_CASE("a server that nobody can reach, or only unencrypted, is reported by its host")
 {
     auto script = [](received_request const&) { return std::string(); };
-    test::with_endpoint(script, [](http_fixture& f) -> asio_awaitable {
+    test::with_endpoint(script, [](endpoint_fixture& f) -> asio_awaitable {
         f.endpoint.down();
         mcp_client gone(f.transfers.get_executor(), f.server, f.log);
         CHECK(contains(co_await test::called(gone), "no answer from 127.0.0.1:"));
@@ -159,7 +159,7 @@ TEST_CASE("what is left of a conversation when its client and the loop end does 
         return known.empty() ? test::stream(": working\n\n") : known;
     };
     {
-        test::http_fixture f(ctx.get_executor(), script);
+        test::endpoint_fixture f(ctx.get_executor(), script);
         f.endpoint.kept_open = {"tools/call"};
         auto client = std::make_unique<mcp_client>(ctx.get_executor(), f.server, f.log);
         asio::co_spawn(ctx, test::called(*client), [](std::exception_ptr, std::string const&) {});

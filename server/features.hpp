@@ -73,9 +73,9 @@ public:
     void add_resource(mcp::Resource resource, F handler)
     {
         auto run = [handler = std::move(handler)](
-                       request_context& ctx,
-                       std::string const& uri,
-                       mcp::uri_template::variables const&) { return run_step(handler, ctx, uri); };
+                       request_context& ctx, std::string const& uri, mcp::uri_variables const&) {
+            return run_step(handler, ctx, uri);
+        };
         resources_.add(std::move(resource), std::move(run));
         changed_.resources();
     }
@@ -84,12 +84,11 @@ public:
     template <class F>
     void add_resource_template(mcp::ResourceTemplate resource, F handler, completers complete = {})
     {
-        auto run = [handler = std::move(handler)](
-                       request_context& ctx,
-                       std::string const& uri,
-                       mcp::uri_template::variables const& variables) {
-            return run_step(handler, ctx, uri, variables);
-        };
+        auto run =
+            [handler = std::move(handler)](
+                request_context& ctx, std::string const& uri, mcp::uri_variables const& variables) {
+                return run_step(handler, ctx, uri, variables);
+            };
         resources_.add(std::move(resource), std::move(run), std::move(complete));
         changed_.resources();
     }

@@ -19,9 +19,8 @@ void resources::add(mcp::ResourceTemplate what, reader read, completers complete
 {
     auto pattern = mcp::uri_template::parse(what.uriTemplate);
     if (!pattern)
-        throw std::logic_error(
-            "resource template " + what.uriTemplate + ": " + pattern.error().reason);
-    auto const known = pattern->names();
+        throw std::logic_error("resource template " + what.uriTemplate + ": " + pattern.error());
+    auto const known = pattern->variables();
     for (auto const& [variable, f] : complete)
         if (std::ranges::find(known, variable) == known.end())
             throw std::logic_error(what.uriTemplate + " has no variable " + variable);

@@ -18,11 +18,11 @@ public:
     // `variables` are those of the template that the URI matched; of a plain resource there are
     // none.
     using reader = std::function<boost::asio::awaitable<step>(
-        request_context&, std::string const& uri, mcp::uri_template::variables const& variables)>;
+        request_context&, std::string const& uri, mcp::uri_variables const& variables)>;
 
     struct match {
         std::shared_ptr<reader const> read;
-        mcp::uri_template::variables variables;
+        mcp::uri_variables variables;
     };
 
     // Throw std::logic_error for a URI or template that is none, or is there already.

@@ -114,10 +114,11 @@ public:
         co_return result.as_object();
     }
 
-    awaitable<json::object> call_tool(std::string name, json::object arguments = json::object())
+    awaitable<json::object>
+    call_tool(std::string const& name, json::object arguments = json::object())
     {
         json::object params;
-        params["name"] = std::move(name);
+        params["name"] = name;
         params["arguments"] = std::move(arguments);
         return call("tools/call", std::move(params));
     }

@@ -5,7 +5,8 @@ import { call, Door, sanitized, sleep, slower } from './doors.mjs'
 
 const MiB = 1 << 20
 
-export async function floodCases(t, door, era) {
+// `once`: also what has nothing to do with an era, and takes long.
+export async function floodCases(t, door, era, once) {
   const bounded = (program, before, most) => {
     // A sanitizer's quarantine keeps what was freed.
     if (!sanitized) assert.ok(program.peak - before < most, `grew by ${program.peak - before} MiB, allowed are ${most}`)
@@ -15,7 +16,7 @@ export async function floodCases(t, door, era) {
     return Buffer.concat([Buffer.from(head), Buffer.alloc(size - head.length - tail.length, 'x'), Buffer.from(tail), Buffer.from('\n')])
   }
 
-  await t.test('S09 a line of exactly the limit is served, one byte more is refused once, and so is 50 times as much', async () => {
+  await t.test('S09 a line of exactly the limit is served, one byte more is refused once, and so is 50 times as much', { skip: !once }, async () => {
     const open = await new Door(t, door).open()
     const peer = await open.peer(era)
     const before = peer.program.rss
@@ -38,7 +39,7 @@ export async function floodCases(t, door, era) {
     open.hold()
   })
 
-  await t.test('S10 a line that never ends costs no more than one that does', async () => {
+  await t.test('S10 a line that never ends costs no more than one that does', { skip: !once }, async () => {
     const open = await new Door(t, door).open()
     const peer = await open.peer(era)
     const before = peer.program.rss
@@ -54,7 +55,7 @@ export async function floodCases(t, door, era) {
     assert.equal(peer.messages.filter(m => m.error).length, 1)
   })
 
-  await t.test('S30 the worst 4 MiB: each refused or served, in bounded memory and time', async () => {
+  await t.test('S30 the worst 4 MiB: each refused or served, in bounded memory and time', { skip: !once }, async () => {
     const open = await new Door(t, door).open()
     const peer = await open.peer(era)
     const before = peer.program.rss
@@ -103,7 +104,7 @@ export async function floodCases(t, door, era) {
     bounded(peer.program, before, 32)
   })
 
-  await t.test('S65 a flood of notifications and nonsense is read and forgotten', async () => {
+  await t.test('S65 a flood of notifications and nonsense is read and forgotten', { skip: !once }, async () => {
     const open = await new Door(t, door).open()
     const peer = await open.peer(era)
     const before = peer.program.rss
@@ -135,7 +136,7 @@ export async function floodCases(t, door, era) {
     assert.ok(grown < 2, `grew by ${grown} MiB in 10,000 requests`)
   })
 
-  await t.test('S86 no memory left: an error or a clean end, never an abort', { skip: sanitized }, async () => {
+  await t.test('S86 no memory left: an error or a clean end, never an abort', { skip: sanitized || !once }, async () => {
     const open = await new Door(t, door, { wrap: ['prlimit', `--as=${600 * MiB}`] }).open()
     const peer = await open.peer(era)
     for (let i = 0; i < 8; ++i) {

@@ -14,6 +14,7 @@
 namespace {
 
 using boost::asio::awaitable;
+using server::request_context;
 
 struct WatchArguments {
     int ms = 0;
@@ -22,7 +23,7 @@ struct WatchArguments {
 BOOST_DESCRIBE_STRUCT(WatchArguments, (), (ms, say))
 
 // Takes so long, and says on standard error how it went.
-awaitable<mcp::CallToolResult> watch(server::request_context& ctx, WatchArguments arguments)
+awaitable<mcp::CallToolResult> watch(request_context& ctx, WatchArguments arguments)
 {
     struct diary {
         bool finished = false;
@@ -41,9 +42,14 @@ struct SizeArguments {
 };
 BOOST_DESCRIBE_STRUCT(SizeArguments, (), (bytes))
 
-awaitable<mcp::CallToolResult> large(server::request_context&, SizeArguments arguments)
+awaitable<mcp::CallToolResult> large(request_context&, SizeArguments arguments)
 {
     co_return mcp::text_result(std::string(static_cast<std::size_t>(arguments.bytes), 'x'));
+}
+
+awaitable<mcp::CallToolResult> plain()
+{
+    co_return mcp::text_result("routed");
 }
 
 void add_tools(server::features& out)
@@ -51,6 +57,16 @@ void add_tools(server::features& out)
     probe::add_everything(out);
     out.add_tool<WatchArguments>(probe::named("watch", "Takes its time."), {}, watch);
     out.add_tool<SizeArguments>(probe::named("large", "Says much."), {}, large);
+    auto touch = [&out](request_context&, mcp::EmptyParams) -> awaitable<mcp::CallToolResult> {
+        out.changes().tools();
+        co_return mcp::text_result("touched");
+    };
+    out.add_tool<mcp::EmptyParams>(probe::named("touch", "Changes the tools."), {}, touch);
+    auto routed = probe::named("routed", "Has an argument that is mirrored in a header.");
+    mcp::json::object const region{{"type", "string"}, {"x-mcp-header", "Region"}};
+    mcp::json::object const properties{{"region", region}};
+    routed.inputSchema = mcp::json::object{{"type", "object"}, {"properties", properties}};
+    out.add_tool(routed, [](request_context&, mcp::json::object) { return plain(); });
 }
 
 void shorten(std::chrono::milliseconds& limit, char const* name)

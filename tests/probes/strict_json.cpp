@@ -1,8 +1,9 @@
 // Whether each line of stdin, a document in Base64, is JSON: "yes", or why it is not. Members may
 // repeat, which is for messages alone to forbid.
 
-#include "protocol/base64.hpp"
 #include "protocol/strict_json.hpp"
+
+#include "protocol/base64.hpp"
 
 #include <iostream>
 #include <string>

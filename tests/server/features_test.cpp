@@ -44,7 +44,7 @@ void offer_resources(features& to)
     complete["id"] = server::one_of({"alpha", "beta", "alphabet"});
     to.add_resource_template(
         file,
-        [](request_context&, std::string uri, mcp::uri_template::variables const& v) {
+        [](request_context&, std::string uri, mcp::uri_variables const& v) {
             return read(std::move(uri), v.at("id") + " " + v.at("path"));
         },
         std::move(complete));

@@ -41,7 +41,7 @@ private:
     };
     struct awaited;
 
-    boost::asio::awaitable<boost::json::value> answered(awaited& call, http_request post);
+    boost::asio::awaitable<boost::json::value> answered(awaited& call, http_request first);
     boost::asio::awaitable<void> opened(http_exchange& exchange, bool opens_session);
     boost::asio::awaitable<bool> heard(http_exchange& exchange, awaited& call);
     boost::asio::awaitable<void> listen();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <poll.h>
 #include <stdexcept>
+#include <unistd.h>
 
 namespace bench {
 namespace {
@@ -38,12 +39,17 @@ boost::json::object run::results()
     out_["rss_peak_mib"] = server_->used().peak_rss;
     loop_.reset();
     clients_.clear();
+    server_.reset();
+    if (how_.at.kind == wire::unix_socket)
+        ::unlink(how_.at.path.c_str());
     return std::move(out_);
 }
 
 // From fork to the first answer.
 void run::start()
 {
+    if (how_.at.kind == wire::unix_socket)
+        ::unlink(how_.at.path.c_str());  // what the server before left behind
     server_ = std::make_unique<process>(how_.command, how_.at.kind == wire::stdio);
     clients_.push_back(connect());
 }

@@ -132,7 +132,7 @@ void add_resources(server::features& to)
     data.name = "template";
     data.mimeType = "application/json";
     to.add_resource_template(
-        data, [](request_context&, std::string uri, mcp::uri_template::variables const& variables) {
+        data, [](request_context&, std::string uri, mcp::uri_variables const& variables) {
             auto const& id = variables.at("id");
             json::object const text{
                 {"id", id}, {"templateTest", true}, {"data", "Data for ID: " + id}};

@@ -23,7 +23,7 @@ http_gate::rules rules()
     return out;
 }
 
-// What is not said is as it should be; a line with an empty name is left out.
+// What is not said is as it should be; a line with the value "-" is left out.
 http_head head(std::string method, std::string target, lines more)
 {
     http_head out;
@@ -33,9 +33,8 @@ http_head head(std::string method, std::string target, lines more)
         {"Host", "127.0.0.1:80"},
         {"Content-Type", "application/json"},
         {"Accept", "application/json, text/event-stream"}};
-    for (auto const& [name, value] : more) {
-        std::erase_if(all, [&](auto const& l) { return server::same_name(l.first, name); });
-    }
+    for (auto const& other : more)
+        std::erase_if(all, [&](auto const& l) { return server::same_name(l.first, other.first); });
     for (auto const& l : more)
         all.push_back(l);
     for (auto const& [name, value] : all)

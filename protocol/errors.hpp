@@ -36,7 +36,15 @@ inline jsonrpc::error header_mismatch(std::string const& why)
 inline jsonrpc::error resource_not_found(std::string_view uri)
 {
     return {
-        jsonrpc::errc::invalid_params, "Resource not found: " + quoted(uri), json::object{{"uri", uri}}};
+        jsonrpc::errc::invalid_params,
+        "Resource not found: " + quoted(uri),
+        json::object{{"uri", uri}}};
+}
+
+inline bool is_resource_not_found(jsonrpc::error const& e)
+{
+    return e.code == static_cast<int>(jsonrpc::errc::invalid_params) && e.data &&
+           e.data->is_object() && e.data->get_object().contains("uri");
 }
 
 // `required` is shaped as ClientCapabilities: {"elicitation": {}}.

@@ -71,13 +71,15 @@ sealer::open(std::string_view sealed, seal_context const& for_what, clock::time_
 
 bool sealer::use(std::string nonce, clock::time_point expiry, clock::time_point now)
 {
+    // Before the oldest is forgotten: it may be this one.
+    if (used_.contains(nonce))
+        return false;
     while (!used_by_age_.empty() &&
            (used_by_age_.front().first <= now || used_by_age_.size() >= most_used)) {
         used_.erase(used_by_age_.front().second);
         used_by_age_.pop_front();
     }
-    if (!used_.insert(nonce).second)
-        return false;
+    used_.insert(nonce);
     used_by_age_.emplace_back(expiry, std::move(nonce));
     return true;
 }

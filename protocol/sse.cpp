@@ -88,6 +88,7 @@ void sse_parser::field(std::string_view name, std::string_view value)
 
 void sse_parser::dispatch(std::vector<sse_event>& events)
 {
+    last_event_id_ = id_;
     if (!data_.empty()) {
         data_.pop_back();
         events.push_back(sse_event{std::exchange(type_, {}), std::exchange(data_, {}), id_});

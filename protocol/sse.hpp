@@ -42,6 +42,9 @@ public:
     // What the peer asked for with `retry`.
     std::optional<std::chrono::milliseconds> reconnection_time() const { return retry_; }
 
+    // That of the last event, also of one without data, which is no event otherwise.
+    std::string const& last_event_id() const { return last_event_id_; }
+
 private:
     bool take(std::string_view piece);
     void end_line(std::vector<sse_event>& events);
@@ -51,7 +54,7 @@ private:
     sse_limits limits_;
     sse_errc error_ = sse_errc::none;
     std::string line_;
-    std::string type_, data_, id_;
+    std::string type_, data_, id_, last_event_id_;
     std::optional<std::chrono::milliseconds> retry_;
     bool first_line_ = true;
     bool skip_newline_ = false;  // the last byte was a CR

@@ -220,6 +220,8 @@ strict_json::parse(std::string_view text, json::storage_ptr storage)
         out = json_fault(false, document.refusal);
     else if (ec == json::error::too_deep)
         out = json_fault(false, "nested more than " + std::to_string(limits_.depth) + " deep");
+    else if (ec == json::error::exponent_overflow)
+        out = json_fault(false, "a number is too large");
     else
         out = json_fault(true, "not JSON: " + ec.message() + " near byte " + std::to_string(read));
     document.abandon();

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cstdint>
 #include <set>
+#include <stdexcept>
 
 namespace mcp {
 namespace {
@@ -14,7 +15,9 @@ namespace {
 constexpr std::size_t longest_template = 2'048;
 constexpr std::size_t most_variables = 32;
 constexpr std::size_t longest_uri = 8'192;
-constexpr std::string_view reserved = ":/?#[]@!$&'()*+,;=";
+constexpr std::string_view kept_in_literals = "%:/?#[]@!$&'()*+,;=";
+// {+path} keeps reserved characters. Not all that the RFC names: match() gives back what went in.
+constexpr std::string_view kept_in_path = ":/@!$&'()*+;=";
 
 bool unreserved(char c)
 {
@@ -32,16 +35,13 @@ int encoded_byte(std::string_view text, std::size_t at)
     return std::from_chars(digits, digits + 2, out, 16).ptr == digits + 2 ? out : -1;
 }
 
-std::string encoded(std::string_view text, bool keep_reserved)
+// Everything but what is unreserved and what is `kept`.
+std::string encoded(std::string_view text, std::string_view kept)
 {
     constexpr std::string_view hex = "0123456789ABCDEF";
     std::string out;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        char const c = text[i];
-        bool const kept = unreserved(c) ||
-                          (keep_reserved &&
-                           (reserved.find(c) != std::string::npos || encoded_byte(text, i) >= 0));
-        if (kept) {
+    for (char const c : text) {
+        if (unreserved(c) || kept.find(c) != std::string_view::npos) {
             out += c;
         } else {
             out += '%';
@@ -71,15 +71,19 @@ std::optional<std::string> decoded(std::string_view text)
     return out;
 }
 
-bool literal_character(char c)
+bool printable(char c)
 {
-    return static_cast<unsigned char>(c) >= 0x80 || unreserved(c) || c == '%' ||
-           reserved.find(c) != std::string_view::npos;
+    return static_cast<unsigned char>(c) >= ' ' && c != '\x7f';
+}
+
+bool is_query(char op)
+{
+    return op == '?' || op == '&';
 }
 
 bool is_name(std::string_view name)
 {
-    return !name.empty() && name.front() != '.' &&
+    return !name.empty() && name.size() <= 64 && name.front() != '.' &&
            std::all_of(name.begin(), name.end(), [](char c) {
                return unreserved(c) && c != '-' && c != '~';
            });
@@ -89,10 +93,8 @@ bool is_name(std::string_view name)
 std::string_view stops(char op, bool exploded, bool several)
 {
     switch (op) {
-    case '#':
-        return several ? "," : "";
     case '+':
-        return several ? ",#" : "#";
+        return several ? ",?#" : "?#";
     case '.':
         return several ? "/?#." : "/?#";
     case ';':
@@ -105,8 +107,7 @@ std::string_view stops(char op, bool exploded, bool several)
 }
 
 // `a=1&b=2`, where only `names` may occur, each at most once.
-bool read_query(
-    std::string_view text, std::vector<std::string> const& names, uri_template::variables& out)
+bool read_query(std::string_view text, std::vector<std::string> const& names, uri_variables& out)
 {
     std::set<std::string_view> seen;
     while (true) {
@@ -126,70 +127,78 @@ bool read_query(
 
 }  // namespace
 
-boost::system::result<uri_template, invalid_template> uri_template::parse(std::string_view text)
+boost::system::result<uri_template, std::string> uri_template::parse(std::string_view text)
 {
     if (text.size() > longest_template)
-        return invalid_template("a URI template has at most 2048 bytes");
+        return std::string("more than 2048 bytes");
     uri_template out;
-    out.text_ = text;
     while (!text.empty()) {
-        part next;
         if (text.front() == '{') {
             auto const end = text.find('}');
             if (end == std::string_view::npos)
-                return invalid_template("a URI template has a { without its }");
-            if (auto why = read_expression(text.substr(1, end - 1), next))
-                return invalid_template(*why);
+                return std::string("a { without its }");
+            if (auto added = out.add_expression(text.substr(1, end - 1)); !added)
+                return added.error();
             text.remove_prefix(end + 1);
-        } else {
-            auto const literal = text.substr(0, text.find('{'));
-            if (literal.find('}') != std::string_view::npos)
-                return invalid_template("a URI template has a } without its {");
-            if (!std::all_of(literal.begin(), literal.end(), literal_character) ||
-                !valid_utf8(literal) || !decoded(literal))
-                return invalid_template("a URI template has a character that no URI may have");
-            next.literal = encoded(literal, true);
-            text.remove_prefix(literal.size());
+            continue;
         }
-        out.parts_.push_back(std::move(next));
+        auto const literal = text.substr(0, text.find('{'));
+        if (literal.find('}') != std::string_view::npos)
+            return std::string("a } without its {");
+        if (!std::all_of(literal.begin(), literal.end(), printable) || !decoded(literal))
+            return std::string("a character that no URI may have");
+        out.parts_.emplace_back().literal = encoded(literal, kept_in_literals);
+        text.remove_prefix(literal.size());
     }
-    auto const names = out.names();
-    if (names.size() > most_variables)
-        return invalid_template("a URI template has at most 32 variables");
-    for (auto const& name : names)
-        if (std::count(names.begin(), names.end(), name) > 1)
-            return invalid_template("a URI template names " + quoted(name) + " twice");
+    if (auto const why = out.ambiguity())
+        return *why;
     return out;
 }
 
-// Why not, if it cannot be read.
-std::optional<std::string> uri_template::read_expression(std::string_view inside, part& out)
+boost::system::result<void, std::string> uri_template::add_expression(std::string_view inside)
 {
-    constexpr std::string_view operators = "+#./;?&";
+    constexpr std::string_view operators = "+./;?&";
+    auto& out = parts_.emplace_back();
     if (!inside.empty() && operators.find(inside.front()) != std::string_view::npos) {
         out.op = inside.front();
         inside.remove_prefix(1);
     }
-    while (true) {
+    for (bool last = false; !last;) {
         auto name = inside.substr(0, inside.find(','));
-        bool const last = name.size() == inside.size();
-        if (!last)
-            inside.remove_prefix(name.size() + 1);
+        last = name.size() == inside.size();
+        inside.remove_prefix(last ? name.size() : name.size() + 1);
         if (out.op == '/' && last && out.names.empty() && name.ends_with('*')) {
             out.exploded = true;
             name.remove_suffix(1);
         }
-        if (name.ends_with('*') || name.find(':') != std::string_view::npos)
-            return "a URI template uses a modifier that is not supported; only {/name*} is";
         if (!is_name(name))
-            return "a URI template has an expression that is none; write {name} or {?a,b}";
+            return quoted(name) + " is not a form that is supported, such as {name} or {?a,b}";
         out.names.emplace_back(name);
-        if (last)
-            return std::nullopt;
     }
+    return {};
 }
 
-std::vector<std::string> uri_template::names() const
+// Why it could not be said of a URI which variable is which.
+std::optional<std::string> uri_template::ambiguity() const
+{
+    auto names = variables();
+    if (names.size() > most_variables)
+        return "more than 32 variables";
+    std::sort(names.begin(), names.end());
+    if (std::adjacent_find(names.begin(), names.end()) != names.end())
+        return "a variable stands in it twice";
+    for (std::size_t i = 0; i + 1 < parts_.size(); ++i) {
+        auto const& next = parts_[i + 1];
+        bool const query = is_query(parts_[i].op);
+        if (query && next.op != '&')
+            return "something follows its query";
+        if (parts_[i].literal.empty() && next.literal.empty() && (next.op == 0 || next.op == '+'))
+            return "two variables with nothing between them";
+    }
+    return std::nullopt;
+}
+
+std::vector<std::string> uri_template::variables() const
 {
     std::vector<std::string> out;
     for (auto const& p : parts_)
@@ -203,19 +212,19 @@ std::vector<uri_template::step> uri_template::steps() const
     for (auto const& p : parts_) {
         if (!p.literal.empty())
             out.emplace_back().literal = &p;
-        else if (p.op == '?' || p.op == '&')
+        else if (is_query(p.op))
             out.emplace_back().query = &p;
-        for (std::size_t i = 0; i < p.names.size() && p.op != '?' && p.op != '&'; ++i) {
+        for (std::size_t i = 0; i < p.names.size() && !is_query(p.op); ++i) {
             auto& s = out.emplace_back();
             s.name = p.names[i];
             bool const separate = p.op == '/' || p.op == '.' || p.op == ';';
-            if (separate || (p.op == '#' && i == 0))
+            if (separate)
                 s.prefix = p.op;
             else if (i > 0)
                 s.prefix = ',';
             if (p.op == ';')
                 s.prefix += p.names[i] + '=';
-            s.optional = separate || p.op == '#' || i > 0;
+            s.optional = separate || i > 0;
             s.stop = stops(p.op, p.exploded, p.names.size() > 1);
         }
     }
@@ -259,7 +268,7 @@ bool uri_template::take(
     std::string_view uri,
     std::size_t& at,
     std::vector<bool> const& next,
-    variables& out)
+    uri_variables& out)
 {
     if (s.literal) {
         at += s.literal->literal.size();
@@ -289,7 +298,7 @@ bool uri_template::take(
     return true;
 }
 
-std::optional<uri_template::variables> uri_template::match(std::string_view uri) const
+std::optional<uri_variables> uri_template::match(std::string_view uri) const
 {
     if (uri.size() > longest_uri)
         return std::nullopt;
@@ -302,7 +311,7 @@ std::optional<uri_template::variables> uri_template::match(std::string_view uri)
         after[i] = reachable(steps[i], uri, after[i + 1]);
     if (!after.front().front())
         return std::nullopt;
-    variables out;
+    uri_variables out;
     std::size_t at = 0;
     for (std::size_t i = 0; i < steps.size(); ++i)
         if (!take(steps[i], uri, at, after[i + 1], out))
@@ -310,16 +319,18 @@ std::optional<uri_template::variables> uri_template::match(std::string_view uri)
     return out;
 }
 
-std::string uri_template::expand(variables const& values) const
+std::string uri_template::expand(uri_variables const& values) const
 {
     std::string out;
     for (auto const& p : parts_) {
         out += p.literal;
-        bool const open = p.op == '+' || p.op == '#';
-        bool const named = p.op == '?' || p.op == '&' || p.op == ';';
+        bool const open = p.op == '+';
+        bool const named = is_query(p.op) || p.op == ';';
         bool first = true;
         for (auto const& name : p.names) {
             auto const found = values.find(name);
+            if (found == values.end() && (p.op == 0 || open) && &name == &p.names.front())
+                throw std::out_of_range("no value for a variable of a URI template");
             if (found == values.end())
                 continue;
             if (first)
@@ -333,10 +344,10 @@ std::string uri_template::expand(variables const& values) const
             std::string_view rest = value;
             for (auto slash = rest.find('/'); p.exploded && slash != std::string_view::npos;
                  slash = rest.find('/')) {
-                out.append(encoded(rest.substr(0, slash), false)).append("/");
+                out.append(encoded(rest.substr(0, slash), "")).append("/");
                 rest.remove_prefix(slash + 1);
             }
-            out += encoded(rest, open);
+            out += encoded(rest, open ? kept_in_path : "");
         }
     }
     return out;

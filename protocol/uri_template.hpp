@@ -1,13 +1,13 @@
 #pragma once
 
-// URI templates (RFC 6570, levels 1 to 3) as MCP's resources have them: {id}, {+path}, {#part},
-// {.ext}, {/segment}, {/segments*}, {;a}, {?a,b}, {&c}. Not level 4, but for {/segments*}: a
-// prefix {a:3} cannot be matched, and lists have no use here.
+// URI templates (RFC 6570, levels 1 to 3) as MCP's resources have them: {id}, {+path}, {.ext},
+// {/segment}, {/segments*}, {;a}, {?a,b}, {&c}. Not {#part}, which a client keeps to itself, and of
+// level 4 only {/segments*}: a prefix {a:3} could not be matched, and lists have no use here.
 //
-// The RFC defines expansion alone. match() is its inverse: a value is never empty, {id} takes no
-// `/`, and where two values meet the first takes as much as it can; what a query may hold, it may
-// hold in any order, or not at all. No regular expressions (reliability 1.2 row 18): the time is
-// that of the template's length by the URI's. Pure.
+// The RFC defines expansion alone. match() is its inverse: a value is never empty but in a query,
+// {id} takes no `/`, and a value takes as much as it can; what a query may hold, it may hold in any
+// order, or not at all. No regular expressions (reliability 1.2 row 18): the time is that of the
+// template's length by the URI's. Pure.
 
 #include <boost/system/result.hpp>
 
@@ -15,39 +15,33 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace mcp {
 
-struct invalid_template {
-    invalid_template() = default;
-    explicit invalid_template(std::string why) : reason(std::move(why)) {}
-    std::string reason;  // one sentence without its end
-};
+// By name, percent-decoded. {/segments*} is "a/b".
+using uri_variables = std::map<std::string, std::string>;
 
 class uri_template {
 public:
-    // By name, percent-decoded. {/segments*} is "a/b".
-    using variables = std::map<std::string, std::string, std::less<>>;
+    // At most 2,048 bytes and 32 variables, each named once. The error says what is wrong, in a few
+    // words.
+    static boost::system::result<uri_template, std::string> parse(std::string_view text);
 
-    // At most 2,048 bytes and 32 variables, each named once.
-    static boost::system::result<uri_template, invalid_template> parse(std::string_view text);
+    std::vector<std::string> variables() const;
 
-    // Nothing also for a URI of more than 8,192 bytes, with broken percent-encoding, or with bytes
-    // that are not UTF-8.
-    std::optional<variables> match(std::string_view uri) const;
+    // The variables of a URI that has this form; an optional one may be missing. Nothing also for a
+    // URI of more than 8,192 bytes, with broken percent-encoding, or with bytes that are not UTF-8.
+    std::optional<uri_variables> match(std::string_view uri) const;
 
-    // What has no value is left out, as the RFC says.
-    std::string expand(variables const& values) const;
-
-    std::string const& text() const { return text_; }
-    std::vector<std::string> names() const;
+    // A URI that match() takes apart into the same values, unless one is empty. Throws
+    // std::out_of_range for a missing variable of {id} or {+path}; the others are optional.
+    std::string expand(uri_variables const& values) const;
 
 private:
     struct part {
         std::string literal;  // percent-encoded; empty for an expression
-        char op = 0;          // of an expression, 0 for {id}
+        char op = 0;          // of an expression; 0 for {id}
         std::vector<std::string> names;
         bool exploded = false;
     };
@@ -62,7 +56,8 @@ private:
         bool optional = false;
     };
 
-    static std::optional<std::string> read_expression(std::string_view inside, part& out);
+    boost::system::result<void, std::string> add_expression(std::string_view inside);
+    std::optional<std::string> ambiguity() const;
     std::vector<step> steps() const;
     static std::vector<bool>
     reachable(step const& s, std::string_view uri, std::vector<bool> const& next);
@@ -71,9 +66,8 @@ private:
         std::string_view uri,
         std::size_t& at,
         std::vector<bool> const& next,
-        variables& out);
+        uri_variables& out);
 
-    std::string text_;
     std::vector<part> parts_;
 };
 

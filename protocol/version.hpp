@@ -46,6 +46,13 @@ constexpr bool has_batches(protocol_version v)
     return v == protocol_version::v2025_03_26;
 }
 
+// A stream over HTTP begins with an event that has an id and no message, since 2025-11-25. Clients
+// of earlier versions read the empty text as JSON, and fail.
+constexpr bool has_priming_events(protocol_version v)
+{
+    return v == protocol_version::v2025_11_25;
+}
+
 // Newest first. The one list: server/discover and every error that names versions use it.
 inline boost::json::array supported_versions()
 {

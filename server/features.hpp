@@ -1,39 +1,39 @@
 #pragma once
 
-// The tools and prompts on offer, in the order they were added. Filled by the composer before the
-// first connection is served, and shared by all of them.
+// What a server offers: tools, prompts, resources, skills. Filled by the composer and shared by all
+// connections; what is added or removed later is told to who wants to know (changes).
+//
+// Handlers are functions of a request_context and typed arguments, and co_return a result, or
+// questions to the client, or, tools only, work for the background (step.hpp).
 
 #include "protocol/lifecycle.hpp"
-#include "protocol/prompts.hpp"
 #include "protocol/schema_of.hpp"
-#include "protocol/tools.hpp"
+#include "server/changes.hpp"
+#include "server/features/prompts.hpp"
+#include "server/features/resources.hpp"
+#include "server/features/skills.hpp"
+#include "server/features/tools.hpp"
 #include "server/request_context.hpp"
 
-#include <boost/asio/awaitable.hpp>
-
-#include <functional>
-#include <memory>
-#include <stdexcept>
 #include <string>
-#include <vector>
+#include <string_view>
+#include <utility>
 
 namespace server {
 
-// Thrown by a tool that cannot do its work: becomes a result with isError. The text is for the
-// client's model, in a sentence that says what to do.
-struct tool_error : std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
-
 class features {
 public:
-    using tool_handler = std::function<boost::asio::awaitable<mcp::CallToolResult>(
-        request_context&, mcp::json::object)>;
-    using prompt_handler = std::function<boost::asio::awaitable<mcp::GetPromptResult>(
-        request_context&, mcp::prompt_arguments)>;
-
-    // The handler gets the arguments as they came, and answers for them.
-    void add_tool(mcp::Tool tool, tool_handler handler);
+    // The handler gets the arguments as a JSON object that fits the tool's inputSchema.
+    template <class F>
+    void add_tool(mcp::Tool tool, F handler, bool listed = true)
+    {
+        auto run = [handler = std::move(handler)](
+                       request_context& ctx, mcp::json::value const& arguments) {
+            return run_step(handler, ctx, arguments.get_object());
+        };
+        tools_.add(std::move(tool), std::move(run), {true, listed});
+        changed_.tools();
+    }
 
     // The handler gets a described struct. The tool's inputSchema is made from it, with these
     // texts; arguments that do not fit, or that it does not have, are told to the client's model.
@@ -41,59 +41,101 @@ public:
     void add_tool(mcp::Tool tool, mcp::descriptions texts, F handler)
     {
         tool.inputSchema = mcp::schema_of<Arguments>(std::move(texts));
-        add_tool(
-            std::move(tool),
-            [handler = std::move(handler)](request_context& ctx, mcp::json::object raw) {
-                return call_typed<Arguments>(handler, ctx, std::move(raw));
-            });
+        auto run = [handler = std::move(handler)](
+                       request_context& ctx, mcp::json::value const& arguments) {
+            return run_typed<Arguments>(handler, ctx, arguments);
+        };
+        tools_.add(std::move(tool), std::move(run), {false, true});
+        changed_.tools();
+    }
+
+    void remove_tool(std::string_view name)
+    {
+        tools_.remove(name);
+        changed_.tools();
     }
 
     // Arguments that the prompt does not name, and required ones that are missing, are refused
     // before the handler.
-    void add_prompt(mcp::Prompt prompt, prompt_handler handler);
+    template <class F>
+    void add_prompt(mcp::Prompt prompt, F handler, completers complete = {})
+    {
+        auto run = [handler = std::move(handler)](
+                       request_context& ctx, mcp::prompt_arguments const& arguments) {
+            return run_step(handler, ctx, arguments);
+        };
+        prompts_.add(std::move(prompt), std::move(run), std::move(complete));
+        changed_.prompts();
+    }
+
+    // The handler gets the URI.
+    template <class F>
+    void add_resource(mcp::Resource resource, F handler)
+    {
+        auto run = [handler = std::move(handler)](
+                       request_context& ctx, std::string const& uri, mcp::uri_variables const&) {
+            return run_step(handler, ctx, uri);
+        };
+        resources_.add(std::move(resource), std::move(run));
+        changed_.resources();
+    }
+
+    // The handler gets the URI and the template's variables.
+    template <class F>
+    void add_resource_template(mcp::ResourceTemplate resource, F handler, completers complete = {})
+    {
+        auto run =
+            [handler = std::move(handler)](
+                request_context& ctx, std::string const& uri, mcp::uri_variables const& variables) {
+                return run_step(handler, ctx, uri, variables);
+            };
+        resources_.add(std::move(resource), std::move(run), std::move(complete));
+        changed_.resources();
+    }
+
+    void remove_resource(std::string_view uri)
+    {
+        resources_.remove(uri);
+        changed_.resources();
+    }
+
+    // Its files are resources, too.
+    void add_skill(mcp::SkillFrontmatter frontmatter, std::vector<skill_file> files);
+
+    server::tools const& tools() const { return tools_; }
+    server::prompts const& prompts() const { return prompts_; }
+    server::resources const& resources() const { return resources_; }
+    server::skills const& skills() const { return skills_; }
+
+    // Who wants to know what changes: lists, when something is added or removed above; a resource,
+    // when whoever owns it says so here.
+    server::changes& changes() const { return changed_; }
 
     mcp::ServerCapabilities capabilities() const;
 
     // Whether the capability that a method belongs to is there.
     bool offers(std::string_view method) const;
 
-    // The methods. All throw jsonrpc::error -32602 for names that do not exist, and for every
-    // cursor: the lists have one page.
-    mcp::json::object list_tools(request_context& ctx, mcp::PaginatedRequestParams params) const;
-    mcp::json::object list_prompts(request_context& ctx, mcp::PaginatedRequestParams params) const;
-    boost::asio::awaitable<mcp::CallToolResult>
-    call_tool(request_context& ctx, mcp::CallToolRequestParams params) const;
-    boost::asio::awaitable<mcp::GetPromptResult>
-    get_prompt(request_context& ctx, mcp::GetPromptRequestParams params) const;
-
 private:
-    template <class Described, class Handler>
-    struct entry {
-        Described what;
-        Handler run;
-    };
-    using tool_entry = entry<mcp::Tool, tool_handler>;
-    using prompt_entry = entry<mcp::Prompt, prompt_handler>;
-
     template <class Arguments, class F>
-    static boost::asio::awaitable<mcp::CallToolResult>
-    call_typed(F const& handler, request_context& ctx, mcp::json::object raw)
+    static boost::asio::awaitable<step>
+    run_typed(F const& handler, request_context& ctx, mcp::json::value const& from)
     {
         Arguments arguments;
         try {
-            mcp::json::value const from(std::move(raw));
             arguments = mcp::decode_strict<Arguments>(from, {"arguments"});
         } catch (mcp::decode_error const& e) {
             throw tool_error(e.what());
         }
-        co_return co_await handler(ctx, std::move(arguments));
+        auto result = co_await handler(ctx, std::move(arguments));
+        co_return to_step(std::move(result));
     }
 
-    // Encoded once: a list is a copy of these.
-    mcp::json::array listed_tools_;
-    mcp::json::array listed_prompts_;
-    std::vector<std::unique_ptr<tool_entry const>> tools_;
-    std::vector<std::unique_ptr<prompt_entry const>> prompts_;
+    server::tools tools_;
+    server::prompts prompts_;
+    server::resources resources_;
+    server::skills skills_;
+    mutable server::changes changed_;
 };
 
 }  // namespace server

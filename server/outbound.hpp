@@ -23,6 +23,9 @@ public:
     virtual boost::asio::awaitable<mcp::json::value>
     call(mcp::jsonrpc::request_id const& about, std::string method, mcp::json::object params) = 0;
 
+    // Lets go of the client: where the transport can have it come back for the response, it does.
+    virtual void release(mcp::jsonrpc::request_id const& about) { (void)about; }
+
     // Returns once what was notified has left, or cannot any more: who notifies without being asked
     // each time, as a subscription does, waits here.
     virtual boost::asio::awaitable<void> drained() = 0;

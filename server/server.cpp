@@ -1,6 +1,7 @@
 #include "server/server.hpp"
 
 #include "protocol/errors.hpp"
+#include "server/methods/parts.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -101,6 +102,22 @@ private:
     std::optional<mcp::event> relaying_;  // while a relay runs
 };
 
+struct counted {
+    explicit counted(std::size_t& n) : of(n) { ++of; }
+    counted(counted const&) = delete;
+    counted& operator=(counted const&) = delete;
+    ~counted() { --of; }
+    std::size_t& of;
+};
+
+mcp::jsonrpc::error busy(std::size_t requests)
+{
+    return {
+        mcp::jsonrpc::errc::internal_error,
+        "busy: " + std::to_string(requests) +
+            " requests are in progress on this server; wait for one of them"};
+}
+
 }  // namespace
 
 mcp_server::mcp_server(
@@ -115,8 +132,33 @@ mcp_server::mcp_server(
       offered_(offered),
       limits_(limits),
       log_(std::move(log)),
-      methods_(table_of_methods(*this, offered))
+      tasks_(offered.changes(), limits.tasks, log_),
+      methods_(table_of_methods())
 {
+}
+
+method_table mcp_server::table_of_methods()
+{
+    method_table table;
+    table.on<mcp::InitializeRequestParams>("initialize", [this](request_context& ctx, auto params) {
+        return initialize(ctx, std::move(params));
+    });
+    table.on<mcp::EmptyParams>(
+        "server/discover", [this](auto& ctx, auto) { return discover(ctx); });
+    table.on<mcp::EmptyParams>("ping", [](auto&, auto) { return mcp::EmptyResult(); });
+    table.on<mcp::SetLevelRequestParams>("logging/setLevel", [](auto& ctx, auto params) {
+        ctx.connection().log_level = params.level;
+        return mcp::EmptyResult();
+    });
+    method_parts const with{offered_, questions_, tasks_, offered_.changes(), limits_.page_size};
+    add_tools_methods(table, with);
+    add_prompts_methods(table, with);
+    add_resources_methods(table, with);
+    add_completion_methods(table, with);
+    add_subscriptions_methods(table, with);
+    add_tasks_methods(table, with);
+    add_skills_methods(table, with);
+    return table;
 }
 
 awaitable<void> mcp_server::serve(mcp::transport& peer, std::string principal)
@@ -136,11 +178,23 @@ awaitable<mcp::json::value> mcp_server::answer(
     if (to == mcp::addressed::nobody)
         throw mcp::unaddressed(request.method);
     auto const& era = to == mcp::addressed::modern ? mcp::modern() : mcp::legacy();
+    try {
+        co_return co_await answer_in(era, std::move(request), connection, out);
+    } catch (mcp::jsonrpc::error const& e) {
+        throw era.phrase(e);
+    }
+}
+
+awaitable<mcp::json::value> mcp_server::answer_in(
+    mcp::era const& era, mcp::jsonrpc::request request, session& connection, outbound& out)
+{
     auto meta = era.lift(request.params, connection.client());
     auto const* handler = methods_.find(request.method);
     if (!handler || !era.has_request(request.method) || !offered_.offers(request.method))
         throw mcp::method_not_found(request.method);
-
+    if (unfinished_ >= limits_.requests)
+        throw busy(limits_.requests);
+    counted const in_progress(unfinished_);
     auto executor = co_await asio::this_coro::executor;
     request_context ctx(
         std::move(request.id),
@@ -152,8 +206,9 @@ awaitable<mcp::json::value> mcp_server::answer(
         limits_.progress_interval);
     auto result = co_await (*handler)(ctx, std::move(request.params));
     ctx.finish();
+    // The handshake is answered in the version that it settled on.
     auto const version =
-        to == mcp::addressed::handshake ? connection.client()->version : ctx.client().version;
+        request.method == "initialize" ? connection.client()->version : ctx.client().version;
     era.stamp(request.method, version, encoded_self_, result);
     co_return mcp::json::value(std::move(result));
 }
@@ -167,12 +222,12 @@ mcp_server::initialize(request_context& ctx, mcp::InitializeRequestParams params
     if (connection.changes)
         connection.changes->wanted() = every;
     else
-        connection.changes.emplace(changes_, every, &connection, ctx.executor());
+        connection.changes.emplace(offered_.changes(), every, &connection, ctx.executor());
     auto const version = connection.open(std::move(params));
     return {std::string(mcp::to_string(version)), offered_.capabilities(), self_, instructions()};
 }
 
-mcp::DiscoverResult mcp_server::discover(request_context&, mcp::EmptyParams)
+mcp::DiscoverResult mcp_server::discover(request_context&) const
 {
     mcp::DiscoverResult out;
     out.supportedVersions.assign(mcp::version_names.rbegin(), mcp::version_names.rend());
@@ -181,15 +236,27 @@ mcp::DiscoverResult mcp_server::discover(request_context&, mcp::EmptyParams)
     return out;
 }
 
-mcp::EmptyResult mcp_server::ping(request_context&, mcp::EmptyParams)
+void mcp_server::check_parameters(
+    mcp::json::object const& params, mcp::header_lookup const& headers) const
 {
-    return {};
+    auto const* name = params.if_contains("name");
+    auto const* arguments = params.if_contains("arguments");
+    auto const* tool =
+        name && name->is_string() ? offered_.tools().find(name->get_string()) : nullptr;
+    if (!tool || tool->mirrored.empty())
+        return;
+    static mcp::json::object const none;
+    auto const* given = arguments ? arguments->if_object() : &none;
+    if (!given)
+        return;
+    if (auto const why = mcp::check_parameter_headers(tool->mirrored, *given, headers))
+        throw mcp::header_mismatch(*why);
 }
 
-mcp::EmptyResult mcp_server::set_level(request_context& ctx, mcp::SetLevelRequestParams params)
+awaitable<void> mcp_server::stop()
 {
-    ctx.connection().log_level = params.level;
-    return {};
+    offered_.changes().end_all();
+    co_await tasks_.stop();
 }
 
 awaitable<void> mcp_server::relay(

@@ -12,8 +12,10 @@
 #include "server/changes.hpp"
 #include "server/features.hpp"
 #include "server/method_table.hpp"
+#include "server/questions.hpp"
 #include "server/request_context.hpp"
 #include "server/session.hpp"
+#include "server/tasks/task_store.hpp"
 
 #include <chrono>
 #include <string>
@@ -23,6 +25,9 @@ namespace server {
 struct server_limits {
     mcp::dispatcher_limits connection = mcp::dispatcher_limits();
     std::chrono::milliseconds progress_interval{250};  // at most one notification a request
+    std::size_t page_size = 100;                       // entries of a list in one result
+    task_limits tasks = task_limits();
+    std::size_t requests = 1'024;  // unfinished, of all connections; more are refused as busy
 };
 
 class mcp_server {
@@ -50,6 +55,10 @@ public:
     // Whether this era has the method, and this server what it needs.
     bool knows(mcp::era const& era, std::string_view method) const;
 
+    // For transports with headers: throws -32020 unless those of a tools/call mirror its arguments
+    // as the tool's schema asks (x-mcp-header). An unknown tool is the call's own business.
+    void check_parameters(mcp::json::object const& params, mcp::header_lookup const& headers) const;
+
     // Tells the client of an open session what changes (list_changed, resources/updated), until
     // cancelled or the session ends. `drained` returns once what was sent has left.
     boost::asio::awaitable<void> relay(
@@ -58,17 +67,19 @@ public:
         std::function<boost::asio::awaitable<void>()> drained);
 
     // Subscriptions of this owner (a session) end, as gracefully as they can: it is going away.
-    void end_subscriptions(void const* owner) { changes_.end(owner); }
+    void end_subscriptions(void const* owner) { offered_.changes().end(owner); }
+
+    // Before the end of the program: every subscription ends, and every task, gracefully.
+    boost::asio::awaitable<void> stop();
 
     method_table const& methods() const { return methods_; }
 
 private:
-    static method_table table_of_methods(mcp_server& server, features const& offered);
-
+    method_table table_of_methods();
     mcp::InitializeResult initialize(request_context& ctx, mcp::InitializeRequestParams params);
-    mcp::DiscoverResult discover(request_context& ctx, mcp::EmptyParams);
-    mcp::EmptyResult ping(request_context& ctx, mcp::EmptyParams);
-    mcp::EmptyResult set_level(request_context& ctx, mcp::SetLevelRequestParams params);
+    mcp::DiscoverResult discover(request_context& ctx) const;
+    boost::asio::awaitable<mcp::json::value> answer_in(
+        mcp::era const& era, mcp::jsonrpc::request request, session& connection, outbound& out);
     std::optional<std::string> instructions() const;
 
     mcp::Implementation self_;
@@ -77,8 +88,10 @@ private:
     features const& offered_;
     server_limits limits_;
     mcp::logger log_;
-    changes changes_;
+    questions questions_;
+    task_store tasks_;
     method_table methods_;
+    std::size_t unfinished_ = 0;
 };
 
 }  // namespace server

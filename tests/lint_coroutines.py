@@ -6,14 +6,14 @@ import pathlib
 import re
 import sys
 
-IGNORED = re.compile(r'"(?:\\.|[^"\\])*"|//[^\n]*|/\*.*?\*/', re.S)
+IGNORED = re.compile(r'R"(\w*)\(.*?\)\1"|"(?:\\.|[^"\\])*"|//[^\n]*|/\*.*?\*/', re.S)
 BRACED = re.compile(r"[\w>)(,]\s*\{")
 LAMBDA_BODY = re.compile(r"\[[^\]]*\]\s*(\([^)]*\))?[^{;]*\{.*", re.S)
 CAPTURES = re.compile(r"\[(?!\s*(&\w*\s*(,\s*&\w+\s*)*)?\])[^\]]*\w[^\]]*\]\s*(\(|\{|mutable)")
 
 
 def blank(match):
-    return '""' if match[0][0] == '"' else re.sub(r"[^\n]", " ", match[0])
+    return '""' if match[0][0] in 'R"' else re.sub(r"[^\n]", " ", match[0])
 
 
 def expressions(source):

@@ -1,5 +1,6 @@
 #include "agent/downstream/era_probe.hpp"
 
+#include "protocol/errors.hpp"
 #include "protocol/text.hpp"
 
 #include <boost/json/array.hpp>
@@ -14,10 +15,6 @@ namespace json = boost::json;
 namespace {
 
 using next = probe_verdict::next;
-
-constexpr int unsupported_version = -32022;
-constexpr int header_mismatch = -32020;
-constexpr int missing_capability = -32021;
 
 probe_verdict from_versions(json::value const* versions)
 {
@@ -51,29 +48,40 @@ bool is_legacy_version(std::string_view version)
     return std::find(versions.begin(), versions.end(), version) != versions.end();
 }
 
-probe_verdict judge(probe_reply const& reply)
+probe_verdict judge(probe_reply const& reply, bool answers_late)
 {
-    // A late answer to a probe that timed out would arrive in the middle of the legacy session, so
-    // that one gets a new process too.
+    // Where a late answer to a probe that timed out would arrive in the middle of the legacy
+    // session, that one gets a new process.
     if (std::holds_alternative<probe_failure>(reply))
-        return {next::respawn, {}};
+        return {answers_late ? next::respawn : next::initialize, {}};
+    if (auto const* failure = std::get_if<transport_error>(&reply)) {
+        switch (failure->kind) {
+        case transport_errc::ended:  // of a message that it did not expect
+            return {next::respawn, {}};
+        case transport_errc::unreachable:  // which says nothing about the era
+        case transport_errc::busy:
+        case transport_errc::denied:
+            return {next::give_up, failure->what()};
+        default:
+            return {next::initialize, {}};
+        }
+    }
     if (auto const* result = std::get_if<json::value>(&reply)) {
         auto const* object = result->if_object();
         return from_versions(object ? object->if_contains("supportedVersions") : nullptr);
     }
     auto const& error = std::get<mcp::jsonrpc::error>(reply);
-    if (error.code == unsupported_version) {
+    if (error.code == mcp::unsupported_version_code) {
         auto const* data = error.data ? error.data->if_object() : nullptr;
         auto verdict = from_versions(data ? data->if_contains("supported") : nullptr);
-        // It has just refused the one modern version we speak.
         if (verdict.step == next::modern)
-            return {
-                next::give_up,
-                "it both offers and refuses protocol version " + std::string(modern_version)};
+            verdict.step = next::again;
         return verdict;
     }
-    if (error.code == header_mismatch || error.code == missing_capability)
-        return {next::give_up, "it refuses a client without capabilities"};
+    if (error.code == mcp::header_mismatch_code)
+        return {next::give_up, "it refuses the headers of this client's requests"};
+    if (error.code == mcp::missing_client_capability_code)
+        return {next::give_up, "it wants capabilities that this client does not have"};
     // Not keyed to one code: -32601, -32602, -32600, -32000 have all been seen.
     return {next::initialize, {}};
 }

@@ -39,13 +39,6 @@ std::optional<std::string> text_in(json::object const& object, char const* name)
     return std::string(value->get_string());
 }
 
-// 2026-07-28 basic/index: absent means complete; what we do not know we must not take for that.
-bool complete(json::object const& result)
-{
-    auto const* type = result.if_contains("resultType");
-    return !type || *type == "complete";
-}
-
 void add_tools(std::vector<downstream_tool>& tools, json::array const& listed)
 {
     for (auto const& entry : listed) {
@@ -64,7 +57,7 @@ std::optional<downstream_answer> answer_in(json::value const& value)
 {
     auto const* object = object_in(value);
     auto const* content = object ? object->if_contains("content") : nullptr;
-    if (!content || !content->is_array() || !complete(*object))
+    if (!content || !content->is_array())
         return std::nullopt;
     downstream_answer answer;
     for (auto const& block : content->get_array()) {
@@ -99,36 +92,23 @@ public:
             connection_->close();
     }
 
-    // A request to the running server; starts it if need be.
+    // A request to the running server; starts it if need be. Once more where a conversation has
+    // only run out, and a new one is all that it takes.
     awaitable<result<json::value, mcp_error>>
     request(std::string method, json::object params, std::chrono::milliseconds limit)
     {
         auto const self = shared_from_this();
-        auto const ready = co_await connected();
-        if (ready.has_error())
-            co_return ready.error();
-        auto const& connection = *ready;  // held by this frame, whatever happens to connection_
-        mcp_error failure;
-        try {
-            auto value = co_await connection->call(std::move(method), std::move(params), limit);
-            policy_.succeeded();
-            co_return value;
-        } catch (mcp::jsonrpc::error const& e) {
-            policy_.succeeded();
-            failure =
-                error(mcp_errc::refused, "refused the call: " + mcp::sanitize_line(e.what(), 300));
-        } catch (boost::system::system_error const& e) {
-            if (e.code() == asio::error::operation_aborted)
-                throw;
-            if (e.code() == asio::error::timed_out)
-                failure = error(
-                    mcp_errc::timed_out,
-                    "did not answer within " + std::to_string(limit.count()) + " ms");
-            else
-                failure =
-                    error(mcp_errc::unavailable, "ended during the call: " + connection->why());
+        for (bool again = true;; again = false) {
+            auto const ready = co_await connected();
+            if (ready.has_error())
+                co_return ready.error();
+            auto const& connection = *ready;  // held by this frame, whatever happens to connection_
+            auto outcome = co_await asked(*connection, method, params, limit);
+            bool const ran_out =
+                connection->ended() && connection->end() != connection_end::failure;
+            if (outcome.has_value() || !ran_out || !again)
+                co_return outcome;
         }
-        co_return failure;
     }
 
     mcp_error error(mcp_errc kind, std::string const& text) const
@@ -149,12 +129,55 @@ public:
     downstream_server const server_;
 
 private:
+    awaitable<result<json::value, mcp_error>> asked(
+        mcp_connection& connection,
+        std::string const& method,
+        json::object const& params,
+        std::chrono::milliseconds limit)
+    {
+        mcp_error failure;
+        try {
+            auto value = co_await connection.call(method, params, limit);
+            policy_.succeeded();
+            co_return value;
+        } catch (mcp::jsonrpc::error const& e) {
+            policy_.succeeded();
+            failure =
+                error(mcp_errc::refused, "refused the call: " + mcp::sanitize_line(e.what(), 300));
+        } catch (transport_error const& e) {
+            failure = explained(e);
+        } catch (boost::system::system_error const& e) {
+            if (e.code() != asio::error::timed_out)
+                throw;
+            failure = error(
+                mcp_errc::timed_out,
+                "did not answer within " + std::to_string(limit.count()) + " ms");
+        }
+        co_return failure;
+    }
+
+    mcp_error explained(transport_error const& e) const
+    {
+        switch (e.kind) {
+        case transport_errc::ended:
+            return error(mcp_errc::unavailable, std::string("ended during the call: ") + e.what());
+        case transport_errc::malformed:
+            return error(mcp_errc::protocol, std::string("cannot be understood: ") + e.what());
+        default:
+            return error(mcp_errc::unavailable, std::string("cannot be asked: ") + e.what());
+        }
+    }
+
     awaitable<result<std::shared_ptr<mcp_connection>, mcp_error>> connected()
     {
         auto const self = shared_from_this();
         if (connection_ && connection_->ended()) {
             log_.warning(server_.name + " ended: " + connection_->why());
-            failed(connection_->why());
+            if (connection_->end() != connection_end::session_expired && server_.endpoint)
+                era_ = downstream_era::unknown;  // what is behind a URL may have been replaced
+            if (connection_->end() == connection_end::failure)
+                failed(connection_->why());
+            connection_.reset();
         }
         if (connection_)
             co_return connection_;
@@ -232,7 +255,8 @@ private:
             throw;
         }
         if (reason.empty()) {
-            era_ = connection->era();
+            if (connection->era_is_certain())
+                era_ = connection->era();
             connection_ = connection;
             log_.info(server_.name + " is " + connection->peer());
             co_return false;
@@ -293,7 +317,7 @@ mcp_client::list_tools(std::chrono::milliseconds limit)
             co_return listed.error();
         auto const* object = object_in(*listed);
         auto const* array = object ? object->if_contains("tools") : nullptr;
-        if (!array || !array->is_array() || !complete(*object))
+        if (!array || !array->is_array())
             co_return state->error(mcp_errc::protocol, "answered tools/list with no list of tools");
         add_tools(tools, array->get_array());
         cursor = text_in(*object, "nextCursor");

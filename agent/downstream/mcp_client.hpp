@@ -1,9 +1,9 @@
 #pragma once
 
-// A downstream MCP server as a client sees it: its tools, and calling them. The process is started
-// by the first call, in either era, and started again when it has died, not more often than
-// restart_policy allows; callers that come while it starts share that start, and do not wait for it
-// longer than their patience. The era is found once.
+// A downstream MCP server as a client sees it: its tools, and calling them, over the stdio of a
+// process or over HTTP. It is started (reached) by the first call, in either era, and started again
+// when it has died, not more often than restart_policy allows; callers that come while it starts
+// share that start, and do not wait for it longer than their patience. The era is found once.
 //
 // Failures are values; only cancellation is thrown. Nothing a server says is trusted: text is
 // sanitized, lists are bounded, its stderr appears in errors only sanitized and cut.

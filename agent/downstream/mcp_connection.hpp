@@ -1,17 +1,21 @@
 #pragma once
 
-// One process of a downstream MCP server, and the conversation with it over its stdio: from the
-// start to the end of that process. mcp_client makes a new one when it has ended.
+// One conversation with a downstream MCP server, whatever carries it: finds the era, shakes hands,
+// puts what the era asks for around each request, and takes it off each answer. mcp_client makes a
+// new one when it has ended.
 //
-// It declares no capabilities; answers ping, refuses every other request; passes over lines that
-// are no JSON objects; a message over the limit ends it. Held by shared_ptr: the coroutine that
-// pumps the pipes holds it until close() or the end of the process.
+// Answers ping, and what the server asks in the middle of a call if the configuration has a handler
+// for it and declares the capability; refuses every other request. Limits are for each round of a
+// call; the time that a question takes is not counted (in the modern era, where it is a round of
+// its own). Sources: basic/versioning, basic/patterns/mrtr; mcp-spec-digest 3.
 
-#include "agent/downstream/child_process.hpp"
+#include "agent/downstream/downstream_transport.hpp"
+#include "agent/downstream/era_probe.hpp"
+#include "agent/downstream/tool_memory.hpp"
 #include "protocol/logger.hpp"
-#include "protocol/rpc/dispatcher.hpp"
+#include "protocol/rpc/async.hpp"
 
-#include <boost/json/object.hpp>
+#include <boost/asio/any_io_executor.hpp>
 
 #include <chrono>
 #include <memory>
@@ -19,22 +23,6 @@
 #include <string>
 
 namespace agent {
-
-struct downstream_server {
-    std::string name;  // "Context7": as errors and log lines call it
-    child_command command;
-    std::string client_name = "nextjs-backend-engineer";  // told to the server, and by it to others
-    std::string client_version = "1";
-    // How long a process may take to answer: npx, the first time, downloads for half a minute. Who
-    // asks does not wait that long; the start goes on without him.
-    std::chrono::milliseconds probe_limit{60'000};
-    std::chrono::milliseconds start_limit{60'000};
-    std::chrono::milliseconds patience{15'000};
-    std::chrono::milliseconds alive_limit{2'000};  // after a time-out: is anybody there?
-    std::size_t max_message = 4 << 20;
-};
-
-enum class downstream_era { unknown, modern, legacy };
 
 // The handshake came to nothing. `respawn`: try again, with a new process, as legacy.
 struct handshake_error : std::runtime_error {
@@ -45,9 +33,16 @@ struct handshake_error : std::runtime_error {
     bool respawn;
 };
 
+// What to do once a connection has ended.
+enum class connection_end {
+    failure,          // start again, but not at once
+    session_expired,  // open a new session in the same era, and ask again
+    era_changed       // find the era again, and ask again
+};
+
 class mcp_connection : public std::enable_shared_from_this<mcp_connection> {
 public:
-    // Starts the process. Throws spawn_error.
+    // Starts the process, if it is one. Throws spawn_error.
     static std::shared_ptr<mcp_connection>
     start(boost::asio::any_io_executor ex, downstream_server const& server, mcp::logger log);
 
@@ -57,42 +52,57 @@ public:
     // Finds the era, unless it is known to be legacy, and shakes hands. Throws handshake_error.
     boost::asio::awaitable<void> open(downstream_era known);
 
-    // A request in this connection's era. Throws jsonrpc::error as the server answered,
-    // system_error(eof) when the process has ended, system_error(timed_out).
+    // A request in this connection's era, to its complete result: questions of the server on the
+    // way are answered. Throws jsonrpc::error as the server answered, transport_error,
+    // system_error(timed_out).
     boost::asio::awaitable<boost::json::value>
     call(std::string method, boost::json::object params, std::chrono::milliseconds limit);
 
     downstream_era era() const { return era_; }
+    bool era_is_certain() const { return certain_; }
     std::string const& peer() const { return peer_; }  // "Context7 4.1.1", as it says itself
-    bool ended() const { return ended_; }
+    bool ended() const { return transport_->ended(); }
+    connection_end end() const { return end_; }
 
-    // "exited with code 1", with what it said last.
-    std::string why() const;
+    // "its process exited with code 1", with what it said last.
+    std::string why() const { return transport_->why(); }
 
-    void close();
+    void close() { transport_->close(); }
 
 private:
-    class lines;
+    using clock = std::chrono::steady_clock;
+    struct attempt;
 
-    boost::asio::awaitable<void> pump();
-    boost::asio::awaitable<boost::json::value> answer(mcp::jsonrpc::request r);
     boost::asio::awaitable<void> probe();
+    boost::asio::awaitable<probe_reply> discover();
     boost::asio::awaitable<void> initialize();
+    boost::asio::awaitable<std::optional<boost::json::value>> shake_hands();
+    boost::asio::awaitable<boost::json::value>
+    round(std::string method, boost::json::object params, std::chrono::milliseconds limit);
+    boost::asio::awaitable<attempt>
+    tried(std::string const& method, boost::json::object const& params, clock::time_point until);
+    boost::asio::awaitable<void> list_tools_again(clock::time_point until);
+    boost::asio::awaitable<boost::json::object> answers(boost::json::object requests);
+    boost::asio::awaitable<boost::json::value> answer(mcp::jsonrpc::request r);
     boost::asio::awaitable<void> check_alive();
-    boost::json::object enveloped(boost::json::object params) const;
+    attempt judged(mcp::jsonrpc::error const& e, std::string const& method);
+    attempt
+    judged(transport_error const& e, std::string const& method, boost::json::object const& params);
+    void end(connection_end how, std::string const& reason);
+    downstream_request written(std::string const& method, boost::json::object params) const;
+    boost::json::object client_info() const;
     void remember_peer(boost::json::value const* info);
 
     boost::asio::any_io_executor executor_;
     downstream_server server_;
     mcp::logger log_;
-    child_process child_;
-    std::unique_ptr<lines> lines_;
-    mcp::dispatcher dispatcher_;
-    mcp::event changed_;
+    std::unique_ptr<downstream_transport> transport_;
+    tool_memory tools_;
     downstream_era era_ = downstream_era::unknown;
+    connection_end end_ = connection_end::failure;
     std::string peer_;
-    std::string status_;
-    bool ended_ = false;
+    int probes_ = 0;
+    bool certain_ = true;
     bool checking_ = false;
 };
 

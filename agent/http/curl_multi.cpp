@@ -32,6 +32,8 @@ curl_multi::curl_multi(asio::any_io_executor ex, std::string library)
 
 curl_multi::~curl_multi()
 {
+    for (auto* left : transfers_)
+        left->abandon();
     if (handle_)
         curl_->multi_cleanup(handle_);
 }

@@ -1,9 +1,9 @@
 #pragma once
 
 // Drives libcurl's multi interface from the loop: its sockets and its one timer. One per program,
-// handed down by reference; it outlives every transfer. Single-threaded, as the loop is.
-// Source: libcurl-multi(3), reference/style-anchors 2.3. CURLM and CURL are void in libcurl's own
-// headers, so that this one needs none of them.
+// handed down by reference; transfers that are under way at its end are broken off.
+// Single-threaded, as the loop is. Source: libcurl-multi(3), reference/style-anchors 2.3. CURLM and
+// CURL are void in libcurl's own headers, so that this one needs none of them.
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -12,10 +12,12 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace agent {
 
 struct libcurl;
+class transfer;
 
 class curl_multi {
 public:
@@ -47,6 +49,7 @@ private:
     void* handle_ = nullptr;
     boost::asio::steady_timer timer_;
     std::unordered_map<int, std::shared_ptr<watch>> sockets_;
+    std::unordered_set<transfer*> transfers_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

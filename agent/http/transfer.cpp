@@ -54,9 +54,13 @@ bool is_loopback(std::string_view host)
 }
 
 transfer::transfer(curl_multi& multi, http_request request, http_options options)
-    : multi_(multi), request_(std::move(request)), options_(options), changed_(multi.get_executor())
+    : multi_(&multi),
+      request_(std::move(request)),
+      options_(options),
+      changed_(multi.get_executor())
 {
-    if (auto why = multi_.open())
+    multi_->transfers_.insert(this);
+    if (auto why = multi_->open())
         fail(http_errc::library_missing, *why);
     else
         start();
@@ -64,24 +68,39 @@ transfer::transfer(curl_multi& multi, http_request request, http_options options
 
 transfer::~transfer()
 {
-    if (!multi_.curl_)
+    if (!multi_)
         return;
-    auto const& curl = *multi_.curl_;
+    multi_->transfers_.erase(this);
+    release();
+}
+
+void transfer::release()
+{
+    if (!multi_->curl_)
+        return;
+    auto const& curl = *multi_->curl_;
     if (added_)
-        curl.multi_remove_handle(multi_.handle_, easy_);
+        curl.multi_remove_handle(multi_->handle_, easy_);
     if (easy_)
         curl.easy_cleanup(easy_);
     curl.slist_free_all(static_cast<curl_slist*>(header_list_));
 }
 
+void transfer::abandon()
+{
+    release();
+    multi_ = nullptr;
+    fail(http_errc::broken, "the answer of " + host_ + " broke off: the program is ending");
+}
+
 void transfer::start()
 {
-    easy_ = multi_.curl_->easy_init();
+    easy_ = multi_->curl_->easy_init();
     if (!easy_)
         return fail(http_errc::library_missing, "libcurl is out of memory");
     if (!accept_headers() || !accept_url())
         return;
-    if (multi_.curl_->multi_add_handle(multi_.handle_, easy_) != CURLM_OK)
+    if (multi_->curl_->multi_add_handle(multi_->handle_, easy_) != CURLM_OK)
         return fail(http_errc::library_missing, "libcurl could not start the transfer");
     added_ = true;
 }
@@ -89,7 +108,7 @@ void transfer::start()
 // Takes the URL apart with libcurl's own parser, so that what was judged is what is connected to.
 bool transfer::accept_url()
 {
-    auto const& curl = *multi_.curl_;
+    auto const& curl = *multi_->curl_;
     auto const free_url = [&](CURLU* u) { curl.url_cleanup(u); };
     std::unique_ptr<CURLU, decltype(free_url)> const url(curl.url(), free_url);
     auto part = [&](CURLUPart which) {
@@ -129,7 +148,7 @@ bool transfer::accept_url()
 
 bool transfer::accept_headers()
 {
-    auto const& curl = *multi_.curl_;
+    auto const& curl = *multi_->curl_;
     auto append = [&](std::string const& line) {
         auto* longer = curl.slist_append(static_cast<curl_slist*>(header_list_), line.c_str());
         if (longer)
@@ -154,7 +173,7 @@ bool transfer::accept_headers()
 
 void transfer::set_options(bool loopback)
 {
-    auto const set = multi_.curl_->easy_setopt;
+    auto const set = multi_->curl_->easy_setopt;
     set(easy_, CURLOPT_URL, request_.url.c_str());
     set(easy_, CURLOPT_PRIVATE, this);
     set(easy_, CURLOPT_NOSIGNAL, 1L);
@@ -200,8 +219,8 @@ asio::awaitable<result<std::optional<std::string>, http_error>> transfer::read()
     for (;;) {
         if (!buffer_.empty()) {
             std::optional<std::string> piece = std::exchange(buffer_, std::string());
-            if (std::exchange(paused_, false))
-                multi_.curl_->easy_pause(easy_, CURLPAUSE_CONT);
+            if (std::exchange(paused_, false) && multi_)
+                multi_->curl_->easy_pause(easy_, CURLPAUSE_CONT);
             co_return piece;
         }
         if (failure_)
@@ -244,7 +263,7 @@ void transfer::finished(int code)
     if (code != CURLE_OK) {
         std::string detail = detail_.data();
         if (detail.empty())
-            detail = multi_.curl_->easy_strerror(CURLcode(code));
+            detail = multi_->curl_->easy_strerror(CURLcode(code));
         std::ranges::replace_if(
             detail, [](unsigned char c) { return c < ' '; }, ' ');
         auto const what = headers_done_ ? "the answer of " : "no answer from ";
@@ -271,7 +290,7 @@ std::size_t transfer::on_header(char* bytes, std::size_t size, std::size_t count
         self.received_headers_.emplace_back(line.substr(0, colon), value);
     } else if (line.empty()) {
         long status = 0;
-        self.multi_.curl_->easy_getinfo(self.easy_, CURLINFO_RESPONSE_CODE, &status);
+        self.multi_->curl_->easy_getinfo(self.easy_, CURLINFO_RESPONSE_CODE, &status);
         if (status < 200)
             return size * count;  // 100 Continue and its like
         self.status_ = int(status);

@@ -95,10 +95,12 @@ private:
     void set_options(bool loopback);
     void fail(http_errc kind, std::string message);
     void finished(int code);
+    void release();
+    void abandon();
     static std::size_t on_header(char* bytes, std::size_t size, std::size_t count, void* data);
     static std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* data);
 
-    curl_multi& multi_;
+    curl_multi* multi_;  // none once it has ended
     http_request request_;
     http_options options_;
     mcp::event changed_;

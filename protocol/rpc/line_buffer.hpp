@@ -22,6 +22,9 @@ public:
 
     explicit line_buffer(std::size_t limit);
 
+    // For the lines that are not yet handed out.
+    void limit(std::size_t bytes) { limit_ = bytes; }
+
     // Where the next bytes go; never empty.
     std::span<char> room();
     void received(std::size_t n);

@@ -84,6 +84,12 @@ public:
         }
     }
 
+    // From the next line on: one who has not said who he is gets little room.
+    void line_limit(std::size_t bytes) { lines_.limit(bytes); }
+
+    // For what only a socket can do. Closed if the connection is.
+    Reader& reader() { return *in_; }
+
     void write(std::string_view line) override
     {
         if (out_->gone)

@@ -26,6 +26,17 @@ bool client_facts::supports(std::string_view capability, std::string_view part) 
     return member(*found, part) != nullptr;
 }
 
+void require_capability(
+    client_facts const& client, std::string_view capability, std::string_view part)
+{
+    if (client.supports(capability, part))
+        return;
+    json::object parts;
+    if (!part.empty())
+        parts.emplace(part, json::object());
+    throw missing_client_capability({{capability, std::move(parts)}});
+}
+
 bool client_facts::has_extension(std::string_view identifier) const
 {
     auto const* extensions = member(capabilities, "extensions");

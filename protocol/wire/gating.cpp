@@ -28,12 +28,18 @@ constexpr field fields[] = {
     {"implementation", "title", v2025_06_18},
     {"implementation", "description", v2025_11_25},
     {"implementation", "websiteUrl", v2025_11_25},
+    {"implementation", "icons", v2025_11_25},
     {"tool", "annotations", v2025_03_26},
     {"tool", "title", v2025_06_18},
     {"tool", "outputSchema", v2025_06_18},
+    {"tool", "icons", v2025_11_25},
     {"tool", "_meta", v2025_06_18},
     {"prompt", "title", v2025_06_18},
+    {"prompt", "icons", v2025_11_25},
     {"prompt", "_meta", v2025_06_18},
+    {"resource", "title", v2025_06_18},
+    {"resource", "icons", v2025_11_25},
+    {"resource", "_meta", v2025_06_18},
     {"prompt argument", "title", v2025_06_18},
     {"content", "_meta", v2025_06_18},
     {"contents", "_meta", v2025_06_18},
@@ -137,6 +143,14 @@ void gate_result(std::string_view method, protocol_version version, json::object
         each(result, "messages", [=](auto& message) {
             each(message, "content", [=](auto& o) { gate_content(version, o); });
         });
+    } else if (method == "resources/list" || method == "resources/templates/list") {
+        auto const member = method == "resources/list" ? "resources" : "resourceTemplates";
+        each(result, member, [=](auto& resource) {
+            gate("resource", version, resource);
+            each(resource, "annotations", [=](auto& o) { gate("annotations", version, o); });
+        });
+    } else if (method == "resources/read") {
+        each(result, "contents", [=](auto& o) { gate("contents", version, o); });
     } else if (method == "initialize") {
         each(result, "serverInfo", [=](auto& o) { gate("implementation", version, o); });
         each(result, "capabilities", [=](auto& o) { gate("capabilities", version, o); });

@@ -2,14 +2,17 @@
 
 #include "agent/docs/bundled/bundled_docs.hpp"
 #include "agent/docs/context7/context7.hpp"
-#include "agent/downstream/command_output.hpp"
+#include "agent/downstream/process/command_output.hpp"
 #include "prompts/prompts.hpp"
 #include "server/app/ask.hpp"
+#include "server/app/command_prompts.hpp"
 #include "server/app/engineer_tool.hpp"
+#include "server/app/expert_resources.hpp"
 #include "server/app/log.hpp"
 #include "server/app/model_choice.hpp"
+#include "server/app/serving/listeners.hpp"
+#include "server/app/serving/test_tools.hpp"
 #include "server/server.hpp"
-#include "server/transports/stdio.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -85,8 +88,10 @@ public:
         for (auto const* name : {"ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CONTEXT7_API_KEY"})
             if (auto value = env(name))
                 keep_secret(*value);
+        if (!settings_.serving.token.empty())
+            keep_secret(settings_.serving.token);
         if (!settings_.context7.empty())
-            context7_ = make_context7();
+            context7_ = make_context7(env);
         engineer_ = std::make_unique<agent::engineer>(engineer_setup());
     }
 
@@ -133,11 +138,18 @@ private:
         redact_ = mcp::redactor(secrets_);
     }
 
-    std::unique_ptr<agent::documentation> make_context7()
+    std::unique_ptr<agent::documentation> make_context7(environment const& env)
     {
+        if (agent::is_http_url(settings_.context7)) {
+            auto const key = env("CONTEXT7_API_KEY").value_or("");
+            auto server = agent::context7_at(settings_.context7, key, http_);
+            server.client_version = NBE_VERSION;
+            return std::make_unique<agent::context7>(loop_.get_executor(), server, log_);
+        }
         auto words = agent::split_words(settings_.context7);
         if (!words || words->empty())
-            throw config_error("--context7: not a command line: " + settings_.context7);
+            throw config_error(
+                "--context7: neither a URL nor a command line: " + settings_.context7);
         agent::downstream_server server;
         server.name = "Context7";
         server.command.argv = std::move(*words);
@@ -171,14 +183,28 @@ private:
     {
         server::features offered;
         add_engineer_tool(offered, *engineer_, expert_, redact_);
-        add_engineer_prompt(offered, expert_);
+        auto const project = settings_.roots.empty() ? std::string() : settings_.roots.front();
+        add_prompts(offered, expert_, project, pool_.get_executor());
+        add_resources(offered, expert_, project, pool_.get_executor());
+        if (settings_.serving.test_tools)
+            add_test_tools(offered);
         mcp::Implementation self;
         self.name = "nextjs-backend-engineer";
         self.version = NBE_VERSION;
         self.title = "Next.js backend engineer";
-        server::mcp_server server(self, instructions, offered, server::server_limits(), log_);
-        auto const stdio = server::stdio_transport(loop_.get_executor());
-        co_await server.serve(*stdio);
+        server::mcp_server server(
+            self, instructions, offered, settings_.serving.limits.server, log_);
+        listeners doors(loop_.get_executor(), server, settings_.serving, log_);
+        std::exception_ptr failure;
+        try {
+            co_await doors.run();
+        } catch (...) {
+            failure = std::current_exception();
+        }
+        co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+        co_await server.stop();
+        if (failure)
+            std::rethrow_exception(failure);
         co_return 0;
     }
 

@@ -6,8 +6,8 @@
 
 namespace app {
 
-// Serves on stdio, or does the one task of `ask`. The exit code: 0, ask's own, or 128 + the signal
-// that ended it.
+// Serves on stdio and sockets, or does the one task of `ask`. The exit code: 0, ask's own, or 128 +
+// the signal that ended it.
 int run(config settings, environment const& env);
 
 }  // namespace app

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <filesystem>
+#include <unistd.h>
 
 namespace app {
 namespace {
@@ -76,16 +77,16 @@ config read_config(int argc, char const* const* argv, environment const& env)
     std::string level = env("NEXTJS_BACKEND_ENGINEER_LOG").value_or("notice");
 
     CLI::App cli{
-        "An expert Next.js backend engineer for every AI host: an MCP server on stdio, and `ask` "
-        "for a terminal.\n"
+        "An expert Next.js backend engineer for every AI host: an MCP server on stdio, "
+        "sockets and HTTP, and `ask` for a terminal.\n"
         "Without a model key it still serves: it answers with the brief that the host's own model "
         "works from.",
         "nextjs-backend-engineer"};
     cli.set_version_flag("--version", "nextjs-backend-engineer " NBE_VERSION);
-    bool stdio = false;
+    serve_flags serving;
+    serving.add_to(cli);
     bool no_context7 = false;
     double cost = 0;
-    cli.add_flag("--stdio", stdio, "Serve MCP on stdin and stdout (the default)");
     cli.add_option(
            "--project",
            out.roots,
@@ -113,7 +114,8 @@ config read_config(int argc, char const* const* argv, environment const& env)
     cli.add_option(
            "--context7",
            out.context7,
-           "Command that starts Context7 (env NEXTJS_BACKEND_ENGINEER_CONTEXT7)")
+           "Command that starts Context7, or the URL of one that is running (env "
+           "NEXTJS_BACKEND_ENGINEER_CONTEXT7)")
         ->capture_default_str();
     cli.add_flag("--no-context7", no_context7, "Ask only the documentation inside the project");
     cli.add_option("--state-directory", out.state_directory, "Where indexes are kept")
@@ -158,6 +160,7 @@ config read_config(int argc, char const* const* argv, environment const& env)
         throw config_error(std::string(e.what()) + "\nRun with --help for what can be said.");
     }
 
+    out.serving = serving.read(env, ::getpid());
     out.log_level = as<mcp::LoggingLevel>(level);
     if (no_context7)
         out.context7.clear();

@@ -8,6 +8,7 @@
 #include "agent/models/credentials.hpp"
 #include "agent/run.hpp"
 #include "protocol/logger.hpp"
+#include "server/app/serving/serve_options.hpp"
 
 #include <functional>
 #include <optional>
@@ -35,11 +36,12 @@ struct config {
     std::string key_file;
     std::string key_command;
     std::string model_table;  // JSON file that adds to or replaces the built-in table
-    std::string context7;     // command line; empty: Context7 is not asked
+    std::string context7;     // command line or URL; empty: Context7 is not asked
     std::string state_directory;
     mcp::LoggingLevel log_level = mcp::LoggingLevel::notice;
     agent::run_limits limits;
-    std::optional<ask_options> ask;  // `ask`; otherwise serve on stdio
+    std::optional<ask_options> ask;  // `ask`; otherwise serve
+    serve_options serving;
 };
 
 // A wrong command line; what() says what and how to do it right. Exit code 2.

@@ -1,6 +1,5 @@
 #include "server/app/engineer_tool.hpp"
 
-#include "agent/prompt.hpp"
 #include "agent/report.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -108,30 +107,6 @@ void add_engineer_tool(
             };
             auto const outcome = co_await engineer.run(std::move(request), on_progress);
             co_return result_of(outcome, redact);
-        });
-}
-
-void add_engineer_prompt(server::features& offered, agent::agent_file const& expert)
-{
-    mcp::Prompt prompt;
-    prompt.name = "nextjs-backend-engineer";
-    prompt.title = "Next.js backend engineer";
-    prompt.description = "Work on a Next.js backend task as the expert, in this conversation";
-    prompt.arguments = {{"task", "Task", "What to do, in full sentences", true}};
-    offered.add_prompt(
-        prompt,
-        [&expert](server::request_context&, mcp::prompt_arguments arguments)
-            -> awaitable<mcp::GetPromptResult> {
-            std::string text;
-            agent::prompt_options options;
-            options.reader = agent::audience::host;
-            for (auto const& block : agent::system_blocks(expert, nullptr, options))
-                text += block + "\n";
-            text += "# Task\n\n" + arguments.at("task") + "\n";
-            mcp::GetPromptResult out;
-            out.description = "Work on this as an expert Next.js backend engineer";
-            out.messages.push_back({mcp::Role::user, mcp::text_content(std::move(text))});
-            co_return out;
         });
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 
-// The expert as MCP sees it: the tool nextjs_backend_engineer, and the prompt of the same name for
-// hosts that offer prompts to their users.
+// The expert as MCP sees it: the tool nextjs_backend_engineer.
 
 #include "agent/engineer.hpp"
 #include "agent/front_matter.hpp"
@@ -16,7 +15,5 @@ void add_engineer_tool(
     agent::engineer& engineer,
     agent::agent_file const& expert,
     mcp::redactor const& redact);
-
-void add_engineer_prompt(server::features& offered, agent::agent_file const& expert);
 
 }  // namespace app

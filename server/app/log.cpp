@@ -2,9 +2,11 @@
 
 #include <boost/describe/enum_to_string.hpp>
 
+#include <cerrno>
 #include <fcntl.h>
 #include <memory>
 #include <string>
+#include <sys/socket.h>
 #include <unistd.h>
 
 namespace app {
@@ -28,9 +30,12 @@ public:
 
     void write(std::string const& line) const
     {
-        // A socket cannot be opened again; it is written to as it is.
-        [[maybe_unused]] auto const n =
-            ::write(own_ >= 0 ? own_ : STDERR_FILENO, line.data(), line.size());
+        // A socket, which is what Node gives its children, cannot be opened again, but need not
+        // wait either.
+        auto n = own_ >= 0 ? ::write(own_, line.data(), line.size())
+                           : ::send(STDERR_FILENO, line.data(), line.size(), MSG_DONTWAIT);
+        if (n < 0 && own_ < 0 && errno == ENOTSOCK)
+            n = ::write(STDERR_FILENO, line.data(), line.size());
     }
 
 private:

@@ -3,12 +3,27 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <fcntl.h>
+
+namespace {
+
+// A descriptor that we were started without would be given to the next thing that is opened: a
+// socket that then passes for standard input.
+void open_closed_descriptors()
+{
+    for (int fd = 0; fd < 3; ++fd)
+        if (::fcntl(fd, F_GETFD) == -1) [[maybe_unused]]
+            int const same = ::open("/dev/null", O_RDWR);
+}
+
+}  // namespace
 
 int main(int argc, char** argv)
 {
     // A host or a child that goes away is an error code where it is written to, not the end of the
     // program.
     std::signal(SIGPIPE, SIG_IGN);
+    open_closed_descriptors();
     try {
         auto const env = app::process_environment();
         return app::run(app::read_config(argc, argv, env), env);

@@ -2,6 +2,7 @@
 // line as it comes. Ends after the last one.
 //
 //   probe_docs_query context7 LIMIT_MS COMMAND [ARGUMENT...]
+//   probe_docs_query context7 LIMIT_MS URL
 //   probe_docs_query bundled PROJECT CACHE
 //   > {"id": 1, "library": "next", "question": "cookies", "version": "16.4.6", "max": 3}
 //   < {"id": 1, "ms": 12, "passages": [{"title": …}]}  or  {"id": 1, "ms": 12, "error": 2,
@@ -9,6 +10,7 @@
 
 #include "agent/docs/bundled/bundled_docs.hpp"
 #include "agent/docs/context7/context7.hpp"
+#include "agent/http/curl_multi.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -102,12 +104,15 @@ int main(int argc, char** argv)
 {
     std::signal(SIGPIPE, SIG_IGN);
     asio::io_context ctx{1};
+    agent::curl_multi transfers(ctx.get_executor());
     asio::thread_pool pool(1);
     mcp::logger log;
     log.sink = [](mcp::LoggingLevel, std::string_view text) { std::cerr << text << std::endl; };
     std::unique_ptr<agent::documentation> docs;
     if (argc >= 4 && std::string_view(argv[1]) == "context7") {
         agent::downstream_server server;
+        if (agent::is_http_url(argv[3]))
+            server = agent::context7_at(argv[3], "ctx7sk-not-for-others", transfers);
         server.name = "Context7";
         server.command.argv.assign(argv + 3, argv + argc);
         server.command.environment = agent::context7_environment(environ);

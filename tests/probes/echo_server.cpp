@@ -1,136 +1,19 @@
-// A small server over stdio for the tests with official clients: a tool for each thing a tool can
-// do, and a prompt. It has no model and no documentation.
+// A small server over stdio for the tests with official clients.
 
-#include "protocol/rpc/async.hpp"
-#include "server/server.hpp"
 #include "server/transports/stdio.hpp"
+#include "tests/probes/echo_tools.hpp"
 
 #include <boost/asio/io_context.hpp>
 
 #include <csignal>
-#include <iostream>
-
-namespace {
-
-using boost::asio::awaitable;
-using server::request_context;
-
-enum class Style { plain, loud };
-BOOST_DESCRIBE_ENUM(Style, plain, loud)
-
-struct EchoArguments {
-    std::string text;
-    std::optional<Style> style;
-    std::optional<int> steps;
-};
-BOOST_DESCRIBE_STRUCT(EchoArguments, (), (text, style, steps))
-
-awaitable<mcp::CallToolResult> echo(request_context& ctx, EchoArguments arguments)
-{
-    auto const steps = arguments.steps.value_or(0);
-    for (int i = 0; i < steps; ++i) {
-        ctx.progress(i, steps, "step " + std::to_string(i));
-        co_await mcp::sleep_for(std::chrono::milliseconds(10));
-    }
-    ctx.log(mcp::LoggingLevel::info, "echoing", "echo");
-    if (arguments.style == Style::loud)
-        arguments.text += '!';
-    co_return mcp::text_result(std::move(arguments.text));
-}
-
-awaitable<mcp::CallToolResult> slow(request_context& ctx, mcp::EmptyParams)
-{
-    ctx.progress("started");
-    ctx.heartbeat(std::chrono::milliseconds(20));
-    co_await mcp::sleep_for(std::chrono::minutes(1));
-    co_return mcp::text_result("done");
-}
-
-awaitable<mcp::CallToolResult> fail(request_context&, mcp::EmptyParams)
-{
-    // What a library prints must not reach the protocol.
-    std::cout << "stray" << std::endl;
-    throw server::tool_error("It failed; call echo instead.");
-    co_return mcp::CallToolResult();
-}
-
-awaitable<mcp::CallToolResult> crash(request_context&, mcp::json::object)
-{
-    throw std::runtime_error("with a secret detail");
-    co_return mcp::CallToolResult();
-}
-
-awaitable<mcp::CallToolResult> kinds(request_context&, mcp::EmptyParams)
-{
-    mcp::ResourceLink link;
-    link.uri = "run://1/result";
-    link.name = "result";
-    link.title = "The result";
-    link.size = 12;
-    mcp::EmbeddedResource embedded;
-    embedded.resource.uri = "run://1/files";
-    embedded.resource.text = "[]";
-    mcp::CallToolResult out;
-    out.content.emplace_back(mcp::text_content("four kinds of content"));
-    out.content.emplace_back(mcp::ImageContent{"AA==", "image/png", {}, {}});
-    out.content.emplace_back(mcp::AudioContent{"AA==", "audio/wav", {}, {}});
-    out.content.emplace_back(link);
-    out.content.emplace_back(embedded);
-    out.structuredContent = mcp::json::object{{"kinds", 4.0}};
-    co_return out;
-}
-
-awaitable<mcp::GetPromptResult> greeting(request_context&, mcp::prompt_arguments arguments)
-{
-    mcp::GetPromptResult out;
-    out.description = "A greeting";
-    out.messages.push_back(
-        {mcp::Role::user, mcp::text_content("Greet " + arguments.at("name") + ".")});
-    co_return out;
-}
-
-mcp::Tool named(std::string name, std::string description)
-{
-    mcp::Tool out;
-    out.name = std::move(name);
-    out.description = std::move(description);
-    out.title = "A tool called " + out.name;
-    out.annotations.emplace();
-    out.annotations->readOnlyHint = true;
-    out._meta = mcp::json::object{{"anthropic/alwaysLoad", true}};
-    return out;
-}
-
-server::features everything()
-{
-    server::features out;
-    out.add_tool<EchoArguments>(
-        named("echo", "Says it back."),
-        {{"text", "What to say."}, {"style", "How."}, {"steps", "How many steps to pretend."}},
-        echo);
-    out.add_tool<mcp::EmptyParams>(named("slow", "Takes a minute."), {}, slow);
-    out.add_tool<mcp::EmptyParams>(named("fail", "Fails."), {}, fail);
-    out.add_tool<mcp::EmptyParams>(named("kinds", "Every kind of content."), {}, kinds);
-    auto raw = named("crash", "Breaks.");
-    raw.inputSchema = mcp::json::object{{"type", "object"}};
-    out.add_tool(raw, crash);
-    mcp::Prompt prompt;
-    prompt.name = "greeting";
-    prompt.title = "Greeting";
-    prompt.arguments = {{"name", "Name", "Whom to greet", true}};
-    out.add_prompt(prompt, greeting);
-    return out;
-}
-
-}  // namespace
 
 int main()
 {
     std::signal(SIGPIPE, SIG_IGN);
     boost::asio::io_context loop{1};
-    auto const offered = everything();
-    mcp::Implementation self{"echo-server", "1.2.3", "Echo", "For tests", "https://example.com"};
-    server::mcp_server echo_server(self, "Call echo.", offered);
+    server::features offered;
+    probe::add_everything(offered);
+    server::mcp_server echo_server(probe::self(), "Call echo.", offered);
     auto const stdio = server::stdio_transport(loop.get_executor());
     int status = 0;
     boost::asio::co_spawn(loop, echo_server.serve(*stdio), [&](std::exception_ptr failure) {

@@ -119,3 +119,15 @@ TEST_CASE("the reconnection time of an event stream is digits alone")
     CHECK(out.empty());
     CHECK(parser.reconnection_time() == std::chrono::milliseconds(1500));
 }
+
+TEST_CASE("the id of the last event is known, also when that had no data and once it is complete")
+{
+    mcp::sse_parser parser;
+    events seen;
+    parser.feed("id: 1\n\nid: 2\n", seen);
+    CHECK(seen.empty());
+    CHECK(parser.last_event_id() == "1");
+    parser.feed("\ndata: x\n\n", seen);
+    CHECK(parser.last_event_id() == "2");
+    CHECK(seen == events{{"", "x", "2"}});
+}

@@ -24,7 +24,7 @@ public:
           executor_(ex),
           finished_(ex),
           server_(
-              {"s", "1", "S", "d", "u"},
+              {"s", "1", "S", "d", "u", {}},
               "Use it.",
               offered,
               server::server_limits(),
@@ -51,6 +51,7 @@ public:
     }
 
     void send(std::string line) { peer.send(std::move(line)); }
+    server::mcp_server& server() { return server_; }
 
     // The text of the result, or of the error. `members` are those of the params.
     asio::awaitable<std::string> legacy(std::string method, std::string members = "")

@@ -42,7 +42,9 @@ TEST_CASE("every method answers exactly this in the modern era")
             co_await c.modern("server/discover") ==
             modern(
                 R"({"supportedVersions":["2026-07-28","2025-11-25","2025-06-18","2025-03-26",)"
-                R"("2024-11-05"],"capabilities":{"logging":{},"prompts":{},"tools":{}},)"
+                R"("2024-11-05"],"capabilities":{"logging":{},"prompts":{"listChanged":true},)"
+                R"("tools":{"listChanged":true},)"
+                R"("extensions":{"io.modelcontextprotocol/tasks":{}}},)"
                 R"("instructions":"Use it.",)",
                 cached));
         CHECK(co_await c.modern("tools/list") == modern(tools + ",", cached));
@@ -61,8 +63,8 @@ TEST_CASE("every method answers exactly this in the legacy era")
     converse([](conversation& c) -> awaitable<void> {
         CHECK(
             co_await c.open("2025-11-25") ==
-            R"({"protocolVersion":"2025-11-25","capabilities":{"logging":{},"prompts":{},)"
-            R"("tools":{}},"serverInfo":{"name":"s","version":"1","title":"S","description":"d",)"
+            R"({"protocolVersion":"2025-11-25","capabilities":{"logging":{},)"
+            R"("prompts":{"listChanged":true},"tools":{"listChanged":true}},"serverInfo":{"name":"s","version":"1","title":"S","description":"d",)"
             R"("websiteUrl":"u"},"instructions":"Use it."})");
         CHECK(co_await c.legacy("ping") == "{}");
         CHECK(co_await c.legacy("logging/setLevel", R"("level":"error")") == "{}");
@@ -80,7 +82,7 @@ TEST_CASE("every method answers exactly this in the legacy era")
 TEST_CASE("the eras together have the methods of the table, no more and no less")
 {
     server::features none;
-    server::mcp_server const s({"s", "1", {}, {}, {}}, "", none);
+    server::mcp_server const s({"s", "1", {}, {}, {}, {}}, "", none);
     std::set<std::string_view> in_eras;
     for (auto const* era : {&mcp::legacy(), &mcp::modern()})
         in_eras.insert(era->requests().begin(), era->requests().end());
@@ -142,7 +144,13 @@ TEST_CASE("what is not offered is neither advertised nor answered")
         c.start();
         auto const hello = parse(co_await c.open("2025-11-25"));
         CHECK(hello.at("capabilities") == parse(R"({"logging":{}})"));
-        for (auto const* method : {"tools/list", "tools/call", "prompts/list", "prompts/get"})
+        for (auto const* method :
+             {"tools/list",
+              "tools/call",
+              "prompts/list",
+              "prompts/get",
+              "resources/read",
+              "completion/complete"})
             CHECK(parse(co_await c.legacy(method)).at("code") == -32601);
         co_await c.stop();
     }());

@@ -1,7 +1,7 @@
 #include "agent/docs/context7/context7.hpp"
 
 #include "agent/docs/context7/session.hpp"
-#include "agent/downstream/node_path.hpp"
+#include "agent/downstream/process/node_path.hpp"
 #include "protocol/rpc/async.hpp"
 #include "protocol/text.hpp"
 
@@ -184,6 +184,24 @@ awaitable<answer> context7::query(docs_query q)
         return refuse();
     }
     return state_->ask(std::move(q));
+}
+
+downstream_server context7_at(std::string url, std::string const& key, curl_multi& transfers)
+{
+    constexpr std::string_view hosted = "https://mcp.context7.com";
+    auto const rest = url.starts_with(hosted) ? url.substr(hosted.size()) : std::string("?");
+    downstream_server out;
+    out.name = "Context7";
+    // It runs already: there is nothing to download first.
+    out.probe_limit = std::chrono::seconds(10);
+    out.start_limit = std::chrono::seconds(10);
+    out.endpoint.emplace();
+    // Not a longer name that only begins like it.
+    if (!key.empty() && (rest.empty() || rest.front() == '/'))
+        out.endpoint->headers.emplace_back("Authorization", "Bearer " + key);
+    out.endpoint->url = std::move(url);
+    out.endpoint->transfers = &transfers;
+    return out;
 }
 
 std::vector<std::string> context7_environment(char const* const* environment)

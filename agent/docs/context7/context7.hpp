@@ -37,6 +37,10 @@ private:
     std::shared_ptr<state> state_;
 };
 
+// Context7 behind a URL: the hosted one, or one in the same company. Only the hosted one gets the
+// key; nothing is sent of an empty one.
+downstream_server context7_at(std::string url, std::string const& key, curl_multi& transfers);
+
 // Of a program's environment ("NAME=value") what a Context7 server needs to run, to reach the
 // network and to know its user: no other secret.
 std::vector<std::string> context7_environment(char const* const* environment);

@@ -8,6 +8,16 @@ using next = probe_verdict::next;
 using mcp::jsonrpc::error;
 namespace json = boost::json;
 
+namespace {
+
+// Of a process, whose answers may come late.
+probe_verdict judge(probe_reply const& reply)
+{
+    return agent::judge(reply, true);
+}
+
+}  // namespace
+
 TEST_CASE("a server that lists the modern version is modern")
 {
     CHECK(judge(json::parse(R"({"supportedVersions": ["2026-07-28"]})")).step == next::modern);
@@ -36,13 +46,32 @@ TEST_CASE("a refused version is answered with one of the server's own, if we spe
     auto const verdict = judge(with(R"({"supported": ["2027-01-01"]})"));
     CHECK(verdict.step == next::give_up);
     CHECK(verdict.reason.find("2027-01-01") != std::string::npos);
-    CHECK(judge(with(R"({"supported": ["2026-07-28"]})")).step == next::give_up);
+    CHECK(judge(with(R"({"supported": ["2026-07-28"]})")).step == next::again);
     CHECK(judge(error(-32022, "no")).step == next::initialize);
     CHECK(judge(error(-32021, "no")).step == next::give_up);
+    CHECK(judge(error(-32020, "no")).step == next::give_up);
 }
 
 TEST_CASE("a server that dies of the probe or stays silent gets a new process")
 {
-    CHECK(judge(probe_failure::ended).step == next::respawn);
+    CHECK(judge(transport_error(transport_errc::ended, "gone")).step == next::respawn);
     CHECK(judge(probe_failure::timed_out).step == next::respawn);
+}
+
+TEST_CASE("over HTTP silence is followed by initialize, and what is no MCP too")
+{
+    CHECK(agent::judge(probe_failure::timed_out, false).step == next::initialize);
+    for (auto const kind :
+         {transport_errc::refused, transport_errc::malformed, transport_errc::lost})
+        CHECK(agent::judge(transport_error(kind, "no"), false).step == next::initialize);
+}
+
+TEST_CASE("no access, no connection and a failing server say nothing about the era")
+{
+    for (auto const kind :
+         {transport_errc::denied, transport_errc::unreachable, transport_errc::busy}) {
+        auto const verdict = agent::judge(transport_error(kind, "it is shut"), false);
+        CHECK(verdict.step == next::give_up);
+        CHECK(verdict.reason == "it is shut");
+    }
 }

@@ -284,8 +284,9 @@ TEST_CASE("what a tool answers is told apart: text, its own error, a refusal, no
     CHECK(answer("fail -32602") == "fake refused the call: no");
     auto const nonsense = "fake answered the call with something else than a tool's result";
     CHECK(answer(R"(reply '{}')") == nonsense);
-    CHECK(answer(R"(reply '[]')") == nonsense);
-    CHECK(answer(R"(reply '{"content":[],"resultType":"input_required"}')") == nonsense);
+    auto const odd = "fake cannot be understood: it ";
+    CHECK(answer(R"(reply '[]')").starts_with(odd));
+    CHECK(answer(R"(reply '{"content":[],"resultType":"input_required"}')").starts_with(odd));
 }
 
 TEST_CASE("tools are listed over all pages, the first of a name counts, and lists end")

@@ -252,3 +252,24 @@ TEST_CASE("only this machine's own addresses are loopback")
          {"", "localhost.evil", "127.0.0.1.evil", "128.0.0.1", "0.0.0.0", "10.0.0.1", "[::2]"})
         CHECK(!agent::is_loopback(host));
 }
+
+TEST_CASE("a transfer that is left when libcurl's loop ends is broken off, and may end later")
+{
+    auto body = [&]() -> asio::awaitable<void> {
+        auto ex = co_await asio::this_coro::executor;
+        server s(ex);
+        asio::co_spawn(
+            ex, s.answer("HTTP/1.1 200 OK\r\n\r\nfirst", true), [](std::exception_ptr) {});
+        std::optional<agent::curl_multi> multi(std::in_place, ex);
+        transfer left(*multi, get(s.url()));
+        CHECK((co_await left.headers()).has_value());
+        multi.reset();
+        while (!s.peer_left)
+            co_await s.left.wait();
+        auto piece = co_await left.read();
+        while (piece.has_value())
+            piece = co_await left.read();
+        CHECK(piece.error().kind == http_errc::broken);
+    };
+    test::run(body());
+}

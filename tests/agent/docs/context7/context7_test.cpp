@@ -1,4 +1,5 @@
 #include "agent/docs/context7/context7.hpp"
+#include "agent/http/curl_multi.hpp"
 #include "tests/agent/downstream/fake_server.hpp"
 #include "tests/support.hpp"
 
@@ -347,4 +348,26 @@ TEST_CASE("a Context7 server is given the way out and its own variables, no othe
         kept == std::vector<std::string>{
                     "HOME=/root", "CONTEXT7_API_KEY=k", "CONTEXT7_API_URL=u", "https_proxy=p"});
     CHECK(context7_environment(nullptr).size() == 1);
+}
+
+TEST_CASE("only the hosted Context7 is given the key")
+{
+    asio::io_context ctx;
+    curl_multi transfers(ctx.get_executor());
+    auto const headers = [&](std::string url, std::string const& key) {
+        return context7_at(std::move(url), key, transfers).endpoint->headers;
+    };
+    std::vector<std::pair<std::string, std::string>> const bearer{
+        {"Authorization", "Bearer ctx7sk-a"}};
+    CHECK(headers("https://mcp.context7.com/mcp", "ctx7sk-a") == bearer);
+    CHECK(headers("https://mcp.context7.com", "ctx7sk-a") == bearer);
+    CHECK(headers("https://mcp.context7.com/mcp", "").empty());
+    for (auto const* other :
+         {"http://127.0.0.1:3000/mcp",
+          "http://mcp.context7.com/mcp",
+          "https://mcp.context7.com.evil.dev/mcp",
+          "https://mcp.context7.com@evil.dev/mcp",
+          "https://mcp.context7.com:8443/mcp",
+          "https://docs.example.com/mcp"})
+        CHECK(headers(other, "ctx7sk-a").empty());
 }

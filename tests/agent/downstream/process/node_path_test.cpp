@@ -1,0 +1,27 @@
+#include "agent/downstream/process/node_path.hpp"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <unistd.h>
+
+namespace fs = std::filesystem;
+
+TEST_CASE("a bare PATH is completed with the folders that hold a node, newest nvm version first")
+{
+    auto const home = fs::temp_directory_path() / ("nbe-home-" + std::to_string(::getpid()));
+    for (auto const* version : {"v9.1.0", "v22.3.0", "v20.20.2"}) {
+        fs::create_directories(home / ".nvm/versions/node" / version / "bin");
+        std::ofstream(home / ".nvm/versions/node" / version / "bin/node") << "";
+    }
+    fs::create_directories(home / ".volta/bin");
+    auto const path = agent::path_with_node("/bin", home.string());
+    auto const at = [&](std::string const& part) { return path.find(part); };
+    CHECK(path.starts_with("/bin:"));
+    CHECK(at("v22.3.0") < at("v20.20.2"));
+    CHECK(at("v20.20.2") < at("v9.1.0"));
+    CHECK(at(".volta") == std::string::npos);
+    CHECK(agent::path_with_node(path, home.string()) == path);
+    fs::remove_all(home);
+}

@@ -65,6 +65,9 @@ export function tables(runs) {
     .join('\n');
 }
 
+// A bar is judged where nobody else worked: on a busy machine a rate is what the scheduler makes it.
+const quiet = 20; // percent of all cores
+
 export function barsTable(runs) {
   let missed = 0;
   const of = (name, server, field) => {
@@ -75,10 +78,12 @@ export function barsTable(runs) {
     const ratio = of(bar.name, 'ours', bar.field) / of(bar.name, bar.of, bar.field);
     if (!(ratio > 0)) return [];
     const met = bar.least ? ratio >= bar.least : ratio <= bar.most;
-    if (!met) missed += 1;
+    const busy = Math.max(...['ours', bar.of].map(server => of(bar.name, server, 'others_cpu_percent')));
+    if (!met && busy <= quiet) missed += 1;
+    const verdict = busy > quiet ? `not judged: others used ${Math.round(busy)} % of the machine` : met ? 'met' : 'missed';
     const asked = bar.least ? `≥ ${bar.least.toFixed(2)}` : `≤ 1/${Math.round(1 / bar.most)}`;
     const is = bar.least ? ratio.toFixed(2) : `1/${(1 / ratio).toFixed(1)}`;
-    return `| ${bar.name} | ${bar.field} | ${titles[bar.of]} | ${asked} | ${is} | ${met ? 'met' : 'missed'} |`;
+    return `| ${bar.name} | ${bar.field} | ${titles[bar.of]} | ${asked} | ${is} | ${verdict} |`;
   });
   const text = `## Bars\n\n| | of this server | against | asked | is | |\n|---|---|---|---|---|---|\n${lines.join('\n')}\n`;
   return { text, missed };

@@ -35,6 +35,7 @@ double to_seconds(timespec const& t)
     if (!std::getenv("BENCH_STDERR"))
         ::dup2(null, STDERR_FILENO);
     std::vector<char*> arguments;
+    arguments.reserve(command.size() + 1);
     for (auto const& word : command)
         arguments.push_back(const_cast<char*>(word.c_str()));
     arguments.push_back(nullptr);

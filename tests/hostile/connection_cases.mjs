@@ -32,7 +32,7 @@ export async function connectionCases(t, door) {
       assert.deepEqual(replies.map(m => m.result.content[0].text), Array.from({ length: 20 }, (_, round) => `${i}.${round}`))
       peer.destroy()
     }
-    await becomes(5000, () => program.descriptors === idle || program.descriptors, 'descriptors')
+    await becomes(5000, () => program.descriptors <= idle || program.descriptors, 'descriptors')
   })
 
   await t.test('H20 one client cannot cancel another\'s request, nor answer for it', async () => {
@@ -61,7 +61,7 @@ export async function connectionCases(t, door) {
         if (k % 4 === 2) await peer.ended
         peer.destroy()
       }))
-    await becomes(5000, () => program.descriptors === idle || program.descriptors, 'descriptors')
+    await becomes(5000, () => program.descriptors <= idle || program.descriptors, 'descriptors')
     await other.ping()
   })
 
@@ -79,7 +79,7 @@ export async function connectionCases(t, door) {
       if (i % 3 === 2) await sleep(2)
       end()
     }
-    await becomes(12_000, () => program.descriptors === idle || program.descriptors, 'descriptors')
+    await becomes(12_000, () => program.descriptors <= idle || program.descriptors, 'descriptors')
     const before = program.cpu
     await sleep(500)
     assert.ok(program.cpu - before < 0.2 * slower, 'it spins')

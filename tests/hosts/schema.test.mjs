@@ -59,7 +59,7 @@ test('the modern era', async t => {
   wire.version = modernVersion
   const { result: discovered } = await wire.modern('server/discover')
   assert.deepEqual(discovered.supportedVersions, [modernVersion, ...legacyVersions.toReversed()])
-  assert.deepEqual(Object.keys(discovered.capabilities).sort(), ['logging', 'prompts', 'tools'])
+  assert.deepEqual(Object.keys(discovered.capabilities).sort(), ['extensions', 'logging', 'prompts', 'tools'])
   await wire.modern('tools/list')
   const { result: echoed } = await wire.modern(
     'tools/call', { name: 'echo', arguments: { text: 'hi', steps: 2 } },

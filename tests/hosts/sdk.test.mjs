@@ -40,7 +40,9 @@ for (const { name: client, connect, call } of officialClients)
     const { tools } = await c.listTools()
     assert.deepEqual(tools.map(tool => tool.name), [name])
     const { prompts } = await c.listPrompts()
-    assert.deepEqual(prompts.map(p => p.name), ['nextjs-backend-engineer'])
+    assert.deepEqual(prompts.map(p => p.name), [
+      'nextjs-backend-engineer', 'server-action', 'route-handler', 'webhook', 'auth-guard', 'caching-plan',
+      'proxy-migration', 'security-review'])
 
     const progress = []
     const result = await call(

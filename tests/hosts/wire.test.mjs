@@ -22,7 +22,11 @@ test('a server/discover line is answered, and the end of input ends the program 
   const { instructions, _meta, ...result } = reply.result
   assert.deepEqual(result, {
     supportedVersions: ['2026-07-28', '2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'],
-    capabilities: { logging: {}, prompts: {}, tools: {} },
+    capabilities: {
+      logging: {}, completions: {}, prompts: { listChanged: true }, tools: { listChanged: true },
+      resources: { subscribe: true, listChanged: true },
+      extensions: { 'io.modelcontextprotocol/tasks': {}, 'io.modelcontextprotocol/skills': { directoryRead: true } },
+    },
     resultType: 'complete', ttlMs: 300000, cacheScope: 'public',
   })
   assert.match(instructions, /^Expert Next\.js backend engineer\./)
@@ -55,7 +59,14 @@ test('every method of both eras, on one connection, is what the schema says', as
   assert.match(prompt.result.messages[0].content.text, /You are an elite Next\.js backend engineer[^]*Add a webhook/)
   assert.equal((await wire.modern('prompts/get', { name: 'nextjs-backend-engineer' })).error.code, -32602)
   assert.equal((await wire.modern('tools/call', { name: 'nothing' })).error.code, -32602)
-  assert.equal((await wire.modern('resources/list')).error.code, -32601)
+  for (const method of ['resources/list', 'resources/templates/list', 'skills/list'])
+    assert.ok((await wire.modern(method)).result, method)
+  for (const uri of ['expert://system-prompt', 'expert://version-notes', 'skill://nextjs-backend/SKILL.md'])
+    assert.ok((await wire.modern('resources/read', { uri })).result.contents[0].text.length > 1000, uri)
+  assert.equal((await wire.modern('resources/read', { uri: 'expert://nothing' })).error.data.uri, 'expert://nothing')
+  const ref = { type: 'ref/prompt', name: 'webhook' }
+  const { completion } = (await wire.modern('completion/complete', { ref, argument: { name: 'provider', value: 'zo' } })).result
+  assert.deepEqual(completion.values, ['zod'])
   assert.equal((await wire.modern('ping')).error.code, -32601)
   await wire.open('2025-11-25')
   await wire.result('ping', {})

@@ -168,6 +168,8 @@ config read_config(int argc, char const* const* argv, environment const& env)
         out.limits.cost_usd = cost;
     if (out.roots.empty())
         out.roots = default_roots(env);
+    for (auto& root : out.roots)
+        root = std::filesystem::absolute(root).lexically_normal().string();
     if (*ask) {
         asked.request.mode = as<agent::run_mode>(mode);
         out.ask = std::move(asked);

@@ -17,7 +17,6 @@ const seconds = options.smoke ? '0.05' : options.quick ? '0.5' : '3';
 function measure(one) {
   const { where, word } = place(one.kind);
   const words = command(one.server, one.kind, word);
-  if (!words) return null;
   // Node compiles what runs hot: before that it is not itself.
   const warmup = options.smoke ? '0' : options.quick ? '0.5' : one.server === 'sdk' ? '5' : '1';
   const load = ['--where', where, '--scenario', one.scenario, '--clients', one.clients, '--seconds', seconds, '--warmup', warmup];
@@ -32,7 +31,6 @@ const runs = new Map(chosen.map(one => [one, []]));
 for (let round = 1; round <= rounds; ++round)
   for (const one of chosen) {
     const result = measure(one);
-    if (!result) continue;
     runs.get(one).push(result);
     const said = result.failed ?? (result.errors ? `${result.errors} errors: ${result.first_error}` : `${result.calls} calls`);
     console.error(`${round}/${rounds} ${one.name}, ${one.server}: ${said}`);

@@ -14,8 +14,8 @@ function server() {
   out.registerTool('echo', { description: 'Says it back.', inputSchema: z.object({ text: z.string() }) }, async ({ text }) => ({
     content: [{ type: 'text', text }]
   }));
-  out.registerTool('slow', { description: 'Takes a minute.', inputSchema: z.object({}) }, async () => {
-    await new Promise(done => setTimeout(done, 60_000).unref());
+  out.registerTool('slow', { description: 'Waits.', inputSchema: z.object({ ms: z.number() }) }, async ({ ms }) => {
+    await new Promise(done => setTimeout(done, ms).unref());
     return { content: [{ type: 'text', text: 'done' }] };
   });
   return out;

@@ -1,5 +1,4 @@
 // What is put side by side: for each kind of connection, how each server is started.
-import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,13 +21,11 @@ export function place(kind) {
   return { where: `http:${port}`, word: String(port) };
 }
 
-const probes = { stdio: 'probe_echo_server', http: 'probe_http_server', unix: 'probe_socket_server' };
-
-// The server under test: the program itself, or the probe that speaks `kind`; nothing if it is not built.
+// The program itself, as anyone can examine it.
 function ours(kind, word) {
-  const probe = built(`tests/${probes[kind]}`);
-  if (!existsSync(probe)) return null;
-  return kind === 'stdio' ? [probe] : [probe, word];
+  const program = [built('nextjs-backend-engineer'), '--no-context7', '--test-tools', '--log-level', 'warning'];
+  if (kind === 'stdio') return program;
+  return [...program, '--listen', kind === 'unix' ? `unix:${word}` : `http://127.0.0.1:${word}`];
 }
 
 export function command(server, kind, word) {

@@ -3,7 +3,7 @@
 //
 //   bench_load --scenario calls --where http:3900 --clients 16 -- COMMAND [ARG...]
 //
-// `held` needs a tool `slow`, too, that stays away for a minute. Every answer is checked, every
+// `held` needs a tool `slow {ms}`, too. Every answer is checked, every
 // loop is bounded in count and time. BENCH_STDERR=1 shows what the server says.
 
 #include "tests/bench/load/run.hpp"

@@ -98,7 +98,7 @@ std::string_view messages::call(std::uint64_t id)
 
 std::string messages::held(std::uint64_t id) const
 {
-    return tool_call(id, "slow", "");
+    return tool_call(id, "slow", R"("ms":60000)");
 }
 
 std::uint64_t messages::checked(std::string_view answer)

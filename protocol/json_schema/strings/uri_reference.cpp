@@ -88,7 +88,7 @@ std::string resolve(std::string_view base, std::string_view reference)
         return together(b.scheme, b.authority, without_dots(r.path), r.query, r.fragment);
     std::string path(b.path.substr(0, b.path.rfind('/') + 1));
     if (path.empty() && !b.authority.empty())
-        path = "/";
+        path.push_back('/');  // g++ 12 warns falsely of = "/" at -O2
     path += r.path;
     return together(b.scheme, b.authority, without_dots(path), r.query, r.fragment);
 }

@@ -79,7 +79,7 @@ test('the modern era', async t => {
     ['initialise', {}, {}, -32601],
     ['ping', {}, {}, -32601],
     ['logging/setLevel', { level: 'info' }, {}, -32601],
-    ['subscriptions/listen', { notifications: {} }, {}, -32601],
+    ['subscriptions/listen', { notifications: 7 }, {}, -32602],
     ['tools/list', {}, { 'io.modelcontextprotocol/protocolVersion': 'v999.0.0' }, -32022],
     ['tools/list', {}, { 'io.modelcontextprotocol/clientCapabilities': undefined }, -32602],
     ['tools/list', {}, { 'io.modelcontextprotocol/logLevel': 'loud' }, -32602],

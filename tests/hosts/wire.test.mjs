@@ -59,7 +59,7 @@ test('every method of both eras, on one connection, is what the schema says', as
   assert.match(prompt.result.messages[0].content.text, /You are an elite Next\.js backend engineer[^]*Add a webhook/)
   assert.equal((await wire.modern('prompts/get', { name: 'nextjs-backend-engineer' })).error.code, -32602)
   assert.equal((await wire.modern('tools/call', { name: 'nothing' })).error.code, -32602)
-  for (const method of ['resources/list', 'resources/templates/list', 'skills/list'])
+  for (const method of ['resources/list', 'resources/templates/list'])
     assert.ok((await wire.modern(method)).result, method)
   for (const uri of ['expert://system-prompt', 'expert://version-notes', 'skill://nextjs-backend/SKILL.md'])
     assert.ok((await wire.modern('resources/read', { uri })).result.contents[0].text.length > 1000, uri)

@@ -78,6 +78,7 @@ bool evaluation::none_fits(
     // Choices with a title each are written as alternatives (elicitation's forms).
     if (std::all_of(among.begin(), among.end(), [](node const* n) { return n->constant; })) {
         std::vector<json::value const*> choices;
+        choices.reserve(among.size());
         for (auto const* n : among)
             choices.push_back(n->constant);
         return fail(s, not_a_choice(choices, s.value), true);

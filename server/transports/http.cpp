@@ -83,18 +83,20 @@ http_gate::rules rules_of(http_options const& options, std::string const& port)
         if (!own.is_loopback() && !own.is_unspecified())
             names.push_back(text_of(own));
     }
+    auto const add = [&out](std::string const& authority) {
+        out.hosts.push_back(authority);
+        out.origins.push_back("http://" + authority);
+    };
+    auto const colon_port = ':' + port;
     for (auto const& name : names) {
-        out.hosts.push_back(name + ':' + port);
-        out.origins.push_back("http://" + name + ':' + port);
-        if (port == "80") {
-            out.hosts.push_back(name);
-            out.origins.push_back("http://" + name);
-        }
+        add(name + colon_port);
+        if (port == "80")
+            add(name);
     }
     for (auto const& name : options.allowed_hosts) {
         out.hosts.push_back(name);
         if (name.find(':', name.ends_with(']') ? name.size() : 0) == std::string::npos)
-            out.hosts.push_back(name + ':' + port);
+            out.hosts.push_back(name + colon_port);
     }
     out.origins.insert(
         out.origins.end(), options.allowed_origins.begin(), options.allowed_origins.end());

@@ -38,9 +38,7 @@ public:
                 set();
             else if (c == U'(')
                 group();
-            else if (c == U'*' || c == U'+' || c == U'?')
-                quantifier(c);
-            else if (c == U'{' && counted())
+            else if (c == U'*' || c == U'+' || c == U'?' || (c == U'{' && counted()))
                 quantifier(c);
             else if (c == U'{' || c == U'}' || c == U']')
                 literal(c);

@@ -296,8 +296,7 @@ std::shared_ptr<http_session>
 http_endpoint::session_of(incoming const& in, std::optional<mcp::jsonrpc::request_id> const& id)
 {
     auto const sent = in.head.fields.find(session_header);
-    auto const out =
-        sent.is_repeated() ? nullptr : sessions_.find(sent.value, in.admission.principal);
+    auto out = sent.is_repeated() ? nullptr : sessions_.find(sent.value, in.admission.principal);
     if (!out) {
         refuse(
             {404, error(errc::invalid_request, "There is no such session: send initialize"), id},

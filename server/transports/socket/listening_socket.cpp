@@ -113,8 +113,8 @@ bool is_loopback(asio::ip::address const& host)
     return host.is_loopback();
 }
 
-listening_socket::listening_socket(asio::any_io_executor ex, listen_address const& at)
-    : acceptor_(std::move(ex)), address_(at)
+listening_socket::listening_socket(asio::any_io_executor const& ex, listen_address const& at)
+    : acceptor_(ex), address_(at)
 {
     if (auto const* local = std::get_if<unix_address>(&at))
         bind_unix(*local);

@@ -28,7 +28,7 @@ public:
     using acceptor_type = boost::asio::basic_socket_acceptor<boost::asio::generic::stream_protocol>;
 
     // Throws listen_error. An http_address is bound like a tcp_address.
-    listening_socket(boost::asio::any_io_executor ex, listen_address const& at);
+    listening_socket(boost::asio::any_io_executor const& ex, listen_address const& at);
 
     acceptor_type& acceptor() { return acceptor_; }
 

@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { test } from 'node:test'
+import { after, test } from 'node:test'
 import { promisify } from 'node:util'
 import { officialClients } from './official_clients.mjs'
 
@@ -18,7 +18,9 @@ const inspector = join(clients, 'mcp-inspector')
 const bridge = join(clients, 'mcp-remote')
 const program = ['--no-context7', '--test-tools']
 const skip = existsSync(inspector) ? false : 'not installed: tests/run --hosts installs them'
-const environment = { PATH: process.env.PATH, HOME: '/nonexistent' }
+const home = mkdtempSync(join(tmpdir(), 'nbe-clients-')) // where they keep what they keep
+after(() => rmSync(home, { recursive: true, force: true }))
+const environment = { PATH: process.env.PATH, HOME: home }
 for (const name of ['ASAN_OPTIONS', 'UBSAN_OPTIONS']) if (process.env[name]) environment[name] = process.env[name]
 
 // The program over HTTP: its URL.
@@ -54,9 +56,7 @@ for (const era of ['legacy', 'auto', 'modern'])
 test('mcp-remote carries an official client from stdio to HTTP', { skip }, async t => {
   const url = await served(t)
   const [{ connect, call }] = officialClients
-  const home = mkdtempSync(join(tmpdir(), 'nbe-bridge-')) // where it would keep logins
-  t.after(() => rmSync(home, { recursive: true, force: true }))
-  const server = { command: process.execPath, args: [bridge, url, '--allow-http'], env: { ...environment, HOME: home }, stderr: 'ignore' }
+  const server = { command: process.execPath, args: [bridge, url, '--allow-http'], env: environment, stderr: 'ignore' }
   const client = await connect(server)
   t.after(() => client.close())
   const result = await call(client, { name: 'echo', arguments: { text: 'through the bridge' } })

@@ -155,7 +155,8 @@ test('who asks much and reads nothing is served no further, and cut; the others 
   raw.send(calling(server, 'echo', { text: 'still here' }))
   assert.match((await raw.response()).body, /still here/)
   const rss = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.child.pid}/status`, 'utf8'))[1])
-  assert.ok(rss() < 60_000, `${rss()} KiB`)
+  // Sanitizers keep what was freed for a while.
+  assert.ok(rss() < (process.env.NBE_SANITIZED === '1' ? 400_000 : 60_000), `${rss()} KiB`)
   await sleep(1000)
   greedy.socket.resume()
   await greedy.end()

@@ -58,8 +58,8 @@ test('a pipe that others share is left as it was', async t => {
 })
 
 test('a terminal', async t => {
-  const { stdout } = await shell(t, `stty() { :; }; (cat "$DIR/in"; echo; sleep 0.5; printf '\\004') |
-    timeout 8 script -qec "$SERVER" /dev/null | tr -d '\\r' | grep -c result`)
+  const { stdout } = await shell(t, `stty() { :; }; (cat "$DIR/in"; echo; sleep 2; printf '\\004') |
+    timeout 20 script -qec "$SERVER" /dev/null | tr -d '\\r' | grep -c result`)
   assert.equal(stdout.trim(), '2')
 })
 

@@ -18,7 +18,7 @@ async function shell(t, script) {
   t.after(() => rm(dir, { recursive: true }))
   await writeFile(join(dir, 'in'), ping(1) + ping(2).trimEnd())
   const { stdout } = await promisify(execFile)('bash', ['-c', script], {
-    env: { PATH: process.env.PATH, SERVER: probe('echo_server'), DIR: dir }, timeout: 10_000, killSignal: 'SIGKILL',
+    env: { PATH: process.env.PATH, SERVER: probe('echo_server'), DIR: dir }, timeout: 30_000, killSignal: 'SIGKILL',
   })
   return { stdout, read: name => readFile(join(dir, name), 'utf8') }
 }

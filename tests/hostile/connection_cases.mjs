@@ -134,8 +134,8 @@ export async function connectionCases(t, door) {
     const peers = []
     for (let i = 1; i < most; ++i) peers.push(await connect(own.where))
     await warm.ping()
+    await becomes(5000, () => own.program.sockets >= most || own.program.sockets, 'all of them')
     const full = own.program.sockets
-    assert.ok(full >= most)
     const each = ((own.program.rss - before) * 1024) / most
     if (!sanitized) assert.ok(each < (door === 'unix' ? 16 : 40), `${each} KiB a connection`)
     const late = await connect(own.where)
@@ -155,14 +155,15 @@ export async function connectionCases(t, door) {
   await t.test('S69 the requests of all connections have a limit together', async () => {
     const own = await new Door(t, door, { args: ['--limit', 'all_requests=50'] }).open()
     const peers = [await own.peer('modern'), await own.peer('modern')]
-    for (const peer of peers) for (let i = 0; i < 40; ++i) peer.send(call('modern', i, 'slow', { ms: 400 }))
-    const replies = (await Promise.all(peers.map(p => p.heard(m => typeof m.id === 'number' && !m.method, 40)))).flat()
-    assert.equal(replies.filter(m => m.result).length, 50)
-    assert.ok(replies.filter(m => m.error).every(m => /^busy: 50 requests/.test(m.error.message)))
-    await peers[0].ping()
+    for (const peer of peers) for (let i = 0; i < 40; ++i) peer.send(call('modern', i, 'slow', { ms: 600_000 }))
+    await becomes(10_000, () => peers.flatMap(p => p.messages).length === 30 || peers.flatMap(p => p.messages).length, 'refusals')
+    assert.ok(peers.flatMap(p => p.messages).every(m => /^busy: 50 requests/.test(m.error?.message)))
+    for (const peer of peers) for (let i = 0; i < 40; ++i) peer.send({ method: 'notifications/cancelled', params: { requestId: i } })
+    for (const peer of peers) await peer.ping()
   })
 
-  await t.test('S85 descriptors exhausted: no spinning, and service as soon as there are some', async () => {
+  // Not under UBSan, whose check of virtual tables needs descriptors itself and calls it an error to have none.
+  await t.test('S85 descriptors exhausted: no spinning, and service as soon as there are some', { skip: sanitized }, async () => {
     // More doors than descriptors: each has room by its own count, all together have not.
     const doors = Array.from({ length: 4 }, (_, i) => ['--listen', door === 'unix' ? `unix:d${i}` : 'tcp:127.0.0.1:0']).flat()
     const p = new Program(t, doors, { wrap: ['prlimit', '--nofile=100'], stdio: ['ignore', 'pipe', 'pipe'] })

@@ -360,7 +360,8 @@ export async function loadCases(t) {
     await becomes(10_000, () => program.sockets < 20 || program.sockets, 'the end of all')
   })
 
-  await t.test('H26 descriptors exhausted: no spinning, and service as soon as there are some', async () => {
+  // Not under UBSan, whose check of virtual tables needs descriptors itself and calls it an error to have none.
+  await t.test('H26 descriptors exhausted: no spinning, and service as soon as there are some', { skip: sanitized }, async () => {
     const { program, port } = await open(t, ['--limit', 'http_connections=1000'], { wrap: ['prlimit', '--nofile=100'] })
     const wires = Array.from({ length: 150 }, () => new Wire(port))
     await sleep(500)

@@ -1,7 +1,7 @@
 // Requests that overlap, repeat, are cancelled, come in batches: answered exactly once, or not at all once cancelled.
 
 import assert from 'node:assert/strict'
-import { call, Door, sleep, slower } from './doors.mjs'
+import { call, Door, sleep } from './doors.mjs'
 
 export async function requestCases(t, door, era) {
   const open = await new Door(t, door).open()
@@ -77,16 +77,16 @@ export async function requestCases(t, door, era) {
     assert.ok((await peer.response('after')).result)
   })
 
-  await t.test('S66 more requests at once than are served: the rest is told it is busy, and all are answered', async () => {
+  await t.test('S66 more requests at once than are served: the rest is told it is busy, at once', async () => {
     const peer = await open.peer(era)
-    for (let i = 0; i < 300; ++i) peer.send(slow(i, 300))
-    const replies = await peer.heard(m => typeof m.id === 'number' && !m.method, 300)
-    assert.equal(new Set(replies.map(m => m.id)).size, 300)
-    const busy = replies.filter(m => m.error)
+    for (let i = 0; i < 300; ++i) peer.send(slow(i, 600_000))
+    const busy = await peer.heard(m => m.error, 300 - 64)
     assert.ok(busy.every(m => m.error.code === -32603 && /^busy/.test(m.error.message)))
-    assert.equal(replies.length - busy.length, 64)
+    assert.equal(new Set(busy.map(m => m.id)).size, 300 - 64)
+    for (let i = 0; i < 300; ++i) peer.send(cancel(i))
     peer.send(slow('after', 1))
     assert.ok((await peer.response('after')).result)
+    assert.equal(peer.messages.filter(m => typeof m.id === 'number').length, 300 - 64)
   })
 
   await t.test('S67 progress grows, comes before the answer and never after', async () => {
@@ -103,11 +103,9 @@ export async function requestCases(t, door, era) {
 
   await t.test('S68 fast requests do not wait for slow ones', async () => {
     const peer = await open.peer(era)
-    for (let i = 0; i < 60; ++i) peer.send(slow(i, 3000 * slower))
-    const before = Date.now()
+    for (let i = 0; i < 60; ++i) peer.send(slow(i, 600_000))
     peer.send(echo('fast', 'x'))
-    await peer.response('fast')
-    assert.ok(Date.now() - before < 1500 * slower)
+    assert.ok((await peer.response('fast', 3000)).result)
     for (let i = 0; i < 60; ++i) peer.send(cancel(i))
     await peer.ping()
   })

@@ -132,7 +132,7 @@ TEST_CASE("a template expands as RFC 6570 says")
     struct pair {
         std::string_view text, uri;
     };
-    for (auto const& [text, uri] : {
+    for (pair const& expected : {
              pair{"{var}", "value"},
              pair{"{hello}", "Hello%20World%21"},
              pair{"{half}", "50%25"},
@@ -155,8 +155,8 @@ TEST_CASE("a template expands as RFC 6570 says")
              pair{"{/list*}", "/a%20b/c"},
              pair{"ü/{var}", "%C3%BC/value"},
          }) {
-        CAPTURE(text);
-        CHECK(parsed(text).expand(v) == uri);
+        CAPTURE(expected.text);
+        CHECK(parsed(expected.text).expand(v) == expected.uri);
     }
     CHECK(parsed("{a}/{?b,c}").variables() == std::vector<std::string>{"a", "b", "c"});
 }

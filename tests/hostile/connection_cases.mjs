@@ -20,6 +20,7 @@ export async function connectionCases(t, door) {
   const open = await new Door(t, door).open()
   const program = open.program
   const other = await open.peer('modern')
+  await other.ping() // it is accepted
   // UBSan opens descriptors of its own.
   const descriptors = () => (sanitized ? program.sockets : program.descriptors)
   const idle = descriptors()

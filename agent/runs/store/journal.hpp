@@ -5,17 +5,20 @@
 // little more than one. Opened by the first use, never at start.
 //
 // It never takes the server down. A store that cannot be opened or written (full, read-only,
-// damaged, of a newer version) is said once, and from then on a store in memory takes its place,
-// with the runs of this process in it as far as they can still be read.
+// damaged, of a newer version, locked for too long) is said once, and from then on a store in
+// memory takes its place, with the runs of this process and the newest of the others in it as far
+// as they can still be read.
 
 #include "agent/runs/store/run_store.hpp"
+#include "agent/runs/store/store_work.hpp"
 #include "protocol/logger.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/this_coro.hpp>
 
 #include <chrono>
-#include <functional>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <type_traits>
@@ -30,9 +33,12 @@ struct journal_limits {
 
 class journal {
 public:
-    // `directory` is made when first used (0700); empty: in memory from the start.
-    journal(std::string directory, journal_limits limits = journal_limits(), mcp::logger log = {});
-    ~journal();  // waits for what was asked for
+    // `directory` is made when first used (0700): in it runs.sqlite and owners/. Empty: in memory
+    // from the start. `log` is called where with() is.
+    explicit journal(
+        std::string directory, journal_limits limits = journal_limits(), mcp::logger log = {});
+    // Waits for what was asked for. No coroutine may still be on its way out of with().
+    ~journal();
     journal(journal const&) = delete;
     journal& operator=(journal const&) = delete;
 
@@ -40,17 +46,33 @@ public:
     std::string const& self() const;
 
     // Runs `work` on the store's thread. Returns, on the caller's executor, once what it wrote is
-    // durable. Throws what `work` throws; a failing store is no failure here (above): `work` is done
-    // again on the store that took its place, so it must not change anything but the store. Not
-    // cancellable: it is a matter of milliseconds, and half-written is worse.
+    // durable. Throws what `work` throws, and what it wrote is undone then, alone; a failing store
+    // is no failure here (above): `work` is done again on the store that took its place, so it must
+    // not change anything but the store. It may refer to the caller's frame, which is not gone
+    // before it is done. Not cancellable: it is a matter of milliseconds, and half-written is
+    // worse.
     template <class F>
-    boost::asio::awaitable<std::invoke_result_t<F, run_store&>> with(F work);
+    boost::asio::awaitable<std::invoke_result_t<F, run_store&>> with(F work)
+    {
+        auto const executor = co_await boost::asio::this_coro::executor;
+        auto const asked = std::make_shared<store_work_of<F>>(std::move(work));
+        submit(asked);
+        store_wait waiting(executor, asked);
+        co_await waiting.settled();
+        tell_problem();
+        co_return asked->take();
+    }
 
     // Why runs are not durable, in one sentence; empty while they are. From any thread.
     std::string problem() const;
 
 private:
-    // ...
+    class thread;
+    void submit(std::shared_ptr<store_work> work);
+    void tell_problem();
+
+    mcp::logger log_;
+    std::unique_ptr<thread> thread_;
 };
 
 }  // namespace agent

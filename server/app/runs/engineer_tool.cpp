@@ -1,16 +1,11 @@
-#include "server/app/engineer_tool.hpp"
-
-#include "agent/report.hpp"
+#include "server/app/runs/engineer_tool.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <fmt/format.h>
 
-#include <chrono>
-
 namespace app {
 
 using boost::asio::awaitable;
-using namespace std::chrono_literals;
 
 namespace {
 
@@ -23,8 +18,10 @@ struct EngineerArguments {
     std::optional<agent::run_mode> mode;
     std::optional<std::string> model;
     std::optional<double> max_cost_usd;
+    std::optional<std::string> run_id;
 };
-BOOST_DESCRIBE_STRUCT(EngineerArguments, (), (task, project_path, files, mode, model, max_cost_usd))
+BOOST_DESCRIBE_STRUCT(
+    EngineerArguments, (), (task, project_path, files, mode, model, max_cost_usd, run_id))
 
 mcp::descriptions const texts{
     {"task",
@@ -35,7 +32,26 @@ mcp::descriptions const texts{
     {"files", "Paths in the project that the task is about; their text is read first."},
     {"mode", "implement (default): finished files. plan, review, explain: no files."},
     {"model", "A model id, or sonnet, opus, haiku, fable. Default: as the server is configured."},
-    {"max_cost_usd", "End the run at this estimated cost."}};
+    {"max_cost_usd", "End the run at this estimated cost."},
+    {"run_id",
+     "Goes on with that run: `task` is then a further task on its work, or the answers to its "
+     "questions. The other arguments stay as they were."}};
+
+struct ResultArguments {
+    std::string run_id;
+    std::optional<int> wait_seconds;
+};
+BOOST_DESCRIBE_STRUCT(ResultArguments, (), (run_id, wait_seconds))
+
+mcp::descriptions const result_texts{
+    {"run_id", "As nextjs_backend_engineer said it."},
+    {"wait_seconds",
+     "Wait at most this long for the result. Default: as long as this client waits for a tool."}};
+
+struct CancelArguments {
+    std::string run_id;
+};
+BOOST_DESCRIBE_STRUCT(CancelArguments, (), (run_id))
 
 mcp::Tool describe(agent::agent_file const& expert)
 {
@@ -72,42 +88,119 @@ agent::run_request request_from(EngineerArguments arguments)
     return out;
 }
 
-mcp::CallToolResult result_of(agent::run_outcome const& outcome, mcp::redactor const& redact)
+// Of a tool that only looks after a run.
+mcp::Tool about_a_run(char const* name, char const* title, char const* description)
 {
-    switch (outcome.status) {
-    case agent::run_status::brief:
-        return mcp::text_result(redact(outcome.brief));
-    case agent::run_status::completed:
-    case agent::run_status::stopped:
-        return mcp::text_result(redact(agent::render_report(outcome)));
-    case agent::run_status::refused:
-    case agent::run_status::failed:
-        break;
+    mcp::Tool tool;
+    tool.name = name;
+    tool.title = title;
+    tool.description = description;
+    tool.annotations.emplace();
+    tool.annotations->destructiveHint = false;
+    tool.annotations->openWorldHint = false;
+    return tool;
+}
+
+// The run that a call is about: the one whose questions it answers, the one it names, or a new one.
+awaitable<delivery::run_ptr>
+run_for(delivery const& by, server::request_context& ctx, EngineerArguments arguments)
+{
+    if (auto asked = delivery::asked_by(ctx); !asked.empty()) {
+        auto run = co_await by.find(ctx, std::move(asked));
+        co_await by.take_answers(ctx, run);
+        co_return run;
     }
-    return mcp::error_result(redact(outcome.reason));
+    if (!arguments.run_id) {
+        auto request = request_from(std::move(arguments));
+        co_return co_await by.runs.begin(std::move(request), ctx.principal());
+    }
+    auto run = co_await by.find(ctx, *arguments.run_id);
+    auto request = request_from(std::move(arguments));
+    co_await by.runs.say(run, std::move(request.task));
+    co_return run;
+}
+
+awaitable<delivery::outcome>
+engineer(delivery const& by, server::request_context& ctx, EngineerArguments arguments)
+{
+    std::string mistake;
+    try {
+        auto run = co_await run_for(by, ctx, std::move(arguments));
+        co_return co_await by.deliver(ctx, run);
+    } catch (agent::run_error const& e) {
+        mistake = e.what();
+    }
+    throw server::tool_error(mistake);
+}
+
+awaitable<delivery::outcome>
+result(delivery const& by, server::request_context& ctx, ResultArguments arguments)
+{
+    auto const wait = arguments.wait_seconds;
+    if (wait && *wait < 0)
+        throw server::tool_error("arguments.wait_seconds: less than 0");
+    auto run = co_await by.find(ctx, std::move(arguments.run_id));
+    std::string mistake;
+    try {
+        co_await by.take_answers(ctx, run);
+        co_await by.runs.go_on(run);
+        std::optional<std::chrono::seconds> longest;
+        if (wait)
+            longest = std::chrono::seconds(*wait);
+        co_return co_await by.poll(ctx, run, longest);
+    } catch (agent::run_error const& e) {
+        mistake = e.what();
+    }
+    throw server::tool_error(mistake);
+}
+
+awaitable<mcp::CallToolResult>
+cancel(delivery const& by, server::request_context& ctx, CancelArguments arguments)
+{
+    auto run = co_await by.find(ctx, std::move(arguments.run_id));
+    if (agent::has_ended(run->state))
+        co_return mcp::text_result("This run has ended already; nothing was stopped.");
+    co_await by.runs.cancel(run, "Cancelled with nextjs_backend_engineer_cancel.");
+    co_return mcp::text_result(
+        "Cancelled. What was done so far is kept: nextjs_backend_engineer_result shows it.");
 }
 
 }  // namespace
 
-void add_engineer_tool(
-    server::features& offered,
-    agent::engineer& engineer,
-    agent::agent_file const& expert,
-    mcp::redactor const& redact)
+void add_engineer_tools(
+    server::features& offered, agent::agent_file const& expert, delivery const& by)
 {
     offered.add_tool<EngineerArguments>(
-        describe(expert),
-        texts,
-        [&engineer, &redact](server::request_context& ctx, EngineerArguments arguments)
-            -> awaitable<mcp::CallToolResult> {
-            auto request = request_from(std::move(arguments));
-            ctx.heartbeat(10s);
-            auto on_progress = [&ctx, &redact](std::string_view text) {
-                ctx.progress(redact(mcp::sanitize_line(text, 200)));
-            };
-            auto const outcome = co_await engineer.run(std::move(request), on_progress);
-            co_return result_of(outcome, redact);
+        describe(expert), texts, [&by](server::request_context& ctx, EngineerArguments arguments) {
+            return engineer(by, ctx, std::move(arguments));
         });
+    auto asks = about_a_run(
+        "nextjs_backend_engineer_result",
+        "Result of a run",
+        "Waits for a run that nextjs_backend_engineer handed over, and returns its result, or how "
+        "far it has come. Costs nothing. Call it again until there is a result; a run that was "
+        "interrupted goes on.");
+    asks.annotations->readOnlyHint = true;
+    offered.add_tool<ResultArguments>(
+        std::move(asks),
+        result_texts,
+        [&by](server::request_context& ctx, ResultArguments arguments) {
+            return result(by, ctx, std::move(arguments));
+        });
+    auto stops = about_a_run(
+        "nextjs_backend_engineer_cancel",
+        "Stop a run",
+        "Stops a run of nextjs_backend_engineer. What it has done is kept.");
+    stops.annotations->idempotentHint = true;
+    offered.add_tool<CancelArguments>(
+        std::move(stops),
+        {{"run_id", "As nextjs_backend_engineer said it."}},
+        [&by](server::request_context& ctx, CancelArguments arguments) {
+            return cancel(by, ctx, std::move(arguments));
+        });
+    offered.on_lost_task([&by](server::request_context& ctx, std::string id) {
+        return by.find_task(ctx, std::move(id));
+    });
 }
 
 }  // namespace app

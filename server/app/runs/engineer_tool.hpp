@@ -1,19 +1,16 @@
 #pragma once
 
-// The expert as MCP sees it: the tool nextjs_backend_engineer.
+// The tools: nextjs_backend_engineer, which begins a run or goes on with one, and the two that ask
+// after it and stop it.
 
-#include "agent/engineer.hpp"
 #include "agent/front_matter.hpp"
-#include "protocol/text.hpp"
+#include "server/app/runs/delivery.hpp"
 #include "server/features.hpp"
 
 namespace app {
 
-// All outlive `offered`.
-void add_engineer_tool(
-    server::features& offered,
-    agent::engineer& engineer,
-    agent::agent_file const& expert,
-    mcp::redactor const& redact);
+// `expert` and `by` outlive `offered`.
+void add_engineer_tools(
+    server::features& offered, agent::agent_file const& expert, delivery const& by);
 
 }  // namespace app

@@ -1,9 +1,8 @@
 #pragma once
 
-// `nextjs-backend-engineer ask`: the same job at a terminal. Progress on stderr (one live line on a
-// TTY, a line each otherwise), the answer on stdout. Exit codes: config.cpp's --help.
+// `nextjs-backend-engineer ask`: the same job at a terminal.
 
-#include "agent/engineer.hpp"
+#include "agent/runs/runs.hpp"
 #include "protocol/text.hpp"
 #include "server/app/config.hpp"
 
@@ -11,8 +10,8 @@
 
 namespace app {
 
-// The exit code. Throws operation_aborted when cancelled (Ctrl-C, SIGTERM).
+// The exit code (config.cpp's --help). Throws operation_aborted when cancelled.
 boost::asio::awaitable<int>
-ask(agent::engineer& engineer, ask_options options, mcp::redactor const& redact);
+ask(agent::runs& runs, ask_options options, mcp::redactor const& redact);
 
 }  // namespace app

@@ -5,24 +5,24 @@
 
 namespace agent {
 
-void sqlite_run_store::remove(std::string_view run)
+void sqlite_run_store::remove(std::string_view id)
 {
     say_failures(file_, [&] {
         auto const found = db_.use("SELECT number FROM runs WHERE id = ?");
-        found->bind(1, run);
+        found->bind(1, id);
         if (found->step())
             remove_number(found->integer(0));
     });
 }
 
-void sqlite_run_store::remove_number(long long run)
+void sqlite_run_store::remove_number(long long number)
 {
     for (auto const* sql :
          {"DELETE FROM records WHERE run = ?",
           "DELETE FROM texts WHERE run = ?",
           "DELETE FROM runs WHERE number = ?"}) {
         auto const removed = db_.use(sql);
-        removed->bind(1, run);
+        removed->bind(1, number);
         removed->step();
     }
 }

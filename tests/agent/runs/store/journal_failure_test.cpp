@@ -134,6 +134,7 @@ TEST_CASE("when the disk is full the run that works goes on in memory with all i
         CHECK(co_await count(j, "mine") == 23);
         CHECK(co_await count(j, "earlier") == 2);
         auto const others = co_await j.with([](run_store& s) { return s.find("earlier"); });
+        REQUIRE(others);
         CHECK(others->state == run_state::working);
         CHECK(others->owner == other.self());
         CHECK(!co_await j.with([&](run_store& s) { return s.take("earlier", j.self()); }));
@@ -270,7 +271,7 @@ TEST_CASE("of a file that is damaged in its middle, what can be read goes on in 
     test::run([&]() -> awaitable<void> {
         std::size_t whole = 0;
         for (int i = 0; i < 20; ++i)
-            whole += co_await count(j, "r" + std::to_string(i)) == 10 ? 1 : 0;
+            whole += static_cast<std::size_t>(co_await count(j, "r" + std::to_string(i)) == 10);
         CHECK(f.problem_is(j, "is damaged: move it away"));
         CHECK(whole >= 15);
         CHECK(whole < 20);

@@ -5,9 +5,13 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
+#include <chrono>
 #include <csignal>
+#include <fcntl.h>
 #include <fstream>
 #include <memory>
+#include <sys/file.h>
 #include <sys/wait.h>
 #include <thread>
 
@@ -22,6 +26,21 @@ namespace {
 void put(std::string const& file)
 {
     std::ofstream(file) << "";
+}
+
+// Until somebody waits for the lock of this file, as far as the kernel shows it.
+void wait_until_locked_for(int fd)
+{
+    struct stat info {};
+    ::fstat(fd, &info);
+    auto const name = ":" + std::to_string(info.st_ino) + " ";
+    auto const end = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+    while (std::chrono::steady_clock::now() < end) {
+        std::ifstream locks("/proc/locks");
+        for (std::string line; std::getline(locks, line);)
+            if (line.find("->") != std::string::npos && line.find(name) != std::string::npos)
+                return;
+    }
 }
 
 }  // namespace
@@ -101,6 +120,36 @@ TEST_CASE("the files of the dead are removed, other files and links are not foll
     CHECK(fs::exists(state / "owners/README"));
     CHECK(fs::exists(state / "precious"));
     CHECK(fs::exists(state / ("owners/" + one.id() + ".lock")));
+}
+
+TEST_CASE("two who look at a dead owner at once both find it dead")
+{
+    state_directory const state;
+    owner_lock const one(mcp::random_hex(16), state / "owners");
+    auto const file = state / ("owners/" + nobody + ".lock");
+    put(file);
+    int const other = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+    REQUIRE(::flock(other, LOCK_SH) == 0);
+    CHECK(!one.lives(nobody));
+    ::close(other);
+}
+
+TEST_CASE("an owner whose file is removed before it is locked makes it again")
+{
+    state_directory const state;
+    owner_lock const one(mcp::random_hex(16), state / "owners");
+    auto const file = state / ("owners/" + nobody + ".lock");
+    put(file);
+    int const looking = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+    REQUIRE(::flock(looking, LOCK_SH) == 0);
+    std::unique_ptr<owner_lock> late;
+    std::thread coming([&] { late = std::make_unique<owner_lock>(nobody, state / "owners"); });
+    wait_until_locked_for(looking);
+    ::unlink(file.c_str());
+    ::close(looking);
+    coming.join();
+    CHECK(fs::exists(file));
+    CHECK(one.lives(nobody));
 }
 
 TEST_CASE("nobody takes an owner for dead while it comes to life")

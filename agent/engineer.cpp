@@ -106,7 +106,7 @@ awaitable<run_outcome> engineer::run(run_request request, run_log& log, progress
     if (request.files.size() > most_files)
         co_return failed(fmt::format(
             "files: at most {} paths; the expert finds the others itself.", most_files));
-    auto const before = log.opened();
+    auto before = log.opened();
     auto const& wish = before ? before->model : request.model;
     auto chosen = co_await s_.choose_model(wish);
     if (!chosen.problem.empty())
@@ -142,9 +142,9 @@ awaitable<run_outcome> engineer::run(run_request request, run_log& log, progress
 
     opened_record opened;
     if (before) {
-        opened = *before;
-        for (auto const& known : opened.documentation)
-            documentation.restore(known);
+        opened = std::move(*before);
+        for (auto& known : opened.documentation)
+            documentation.restore(std::move(known));
     } else {
         progress("Looking up documentation");
         co_await gather(documentation, request, here.facts);
@@ -161,6 +161,7 @@ awaitable<run_outcome> engineer::run(run_request request, run_log& log, progress
         auto const room = chosen.with ? documentation_budget : brief_documentation_budget;
         opened.first_message =
             render_context(request, facts, here.files, opened.documentation, room);
+        opened.first_message.shrink_to_fit();  // it is kept for the whole run
         if (here.root)
             opened.project = here.root->path();
         if (chosen.with)
@@ -176,6 +177,7 @@ awaitable<run_outcome> engineer::run(run_request request, run_log& log, progress
     }
     if (!before)
         co_await log.write(opened);
+    opened.documentation = {};  // a thousand runs may wait: nothing is held twice
 
     if (!here.root) {
         auto nothing = project_root::empty();
@@ -188,7 +190,7 @@ awaitable<run_outcome> engineer::run(run_request request, run_log& log, progress
     auto out = co_await work(
         request,
         chosen,
-        opened,
+        std::move(opened),
         std::move(*here.root),
         here.facts,
         documentation,
@@ -202,7 +204,7 @@ awaitable<run_outcome> engineer::run(run_request request, run_log& log, progress
 awaitable<run_outcome> engineer::work(
     run_request const& request,
     chosen_model& with,
-    opened_record const& opened,
+    opened_record opened,
     project_root root,
     fingerprint const& facts,
     lookups& documentation,
@@ -232,7 +234,7 @@ awaitable<run_outcome> engineer::work(
         *with.with,
         box,
         opened.system,
-        opened.first_message,
+        std::move(opened.first_message),
         limits,
         with.max_tokens,
         with.context,
@@ -242,7 +244,8 @@ awaitable<run_outcome> engineer::work(
         std::move(go_on),
         with.cost,
         std::move(progress),
-        log};
+        log,
+        with.gate};
     auto result = co_await run_loop(std::move(setup));
 
     run_outcome out;

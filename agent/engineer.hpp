@@ -10,6 +10,7 @@
 #include "agent/front_matter.hpp"
 #include "agent/limits.hpp"
 #include "agent/model.hpp"
+#include "agent/rate_gate.hpp"
 #include "agent/run.hpp"
 #include "agent/runs/run_log.hpp"
 #include "protocol/logger.hpp"
@@ -31,7 +32,8 @@ struct chosen_model {
     int max_tokens = 32000;
     std::int64_t context = 0;  // tokens it can hold; 0: unknown
     std::function<std::optional<double>(token_usage const&)> cost;
-    std::string problem;  // one sentence: a model was asked for but cannot be used
+    rate_gate* gate = nullptr;  // of its credential; kept by whoever made it
+    std::string problem;        // one sentence: a model was asked for but cannot be used
 };
 
 struct engineer_setup {
@@ -66,7 +68,7 @@ private:
     boost::asio::awaitable<run_outcome> work(
         run_request const& request,
         chosen_model& with,
-        opened_record const& opened,
+        opened_record opened,
         project_root root,
         fingerprint const& facts,
         lookups& documentation,

@@ -27,7 +27,7 @@ class turns {
 public:
     explicit turns(loop_setup setup) : s_(std::move(setup)), start_(clock::now())
     {
-        messages_.emplace_back(user_message{s_.first_message});
+        messages_.emplace_back(user_message{std::move(s_.first_message)});
         result_.account.model = s_.with.name();
     }
 
@@ -88,7 +88,10 @@ private:
         request.max_tokens = s_.max_tokens;
         retry_policy policy;
         policy.deadline = clock::now() + (s_.limits.wall_time - (worked() - leg_.worked));
+        policy.gate = s_.gate;
         retry_observer observer = [this](retry_notice const& notice) {
+            if (notice.held)
+                return s_.progress(notice.error.message);
             ++result_.account.retries;
             s_.progress(
                 notice.change.empty()

@@ -7,6 +7,7 @@
 
 #include "agent/limits.hpp"
 #include "agent/model.hpp"
+#include "agent/rate_gate.hpp"
 #include "agent/run.hpp"
 #include "agent/runs/run_log.hpp"
 #include "agent/toolbox.hpp"
@@ -29,7 +30,7 @@ struct loop_result {
 struct loop_setup {
     model& with;
     toolbox& tools;
-    std::vector<std::string> system;
+    std::vector<std::string> const& system;
     std::string first_message;
     run_limits limits;
     int max_tokens;
@@ -42,6 +43,7 @@ struct loop_setup {
         cost;  // of one turn; nothing for an unknown model
     progress_sink progress;
     run_log& log;
+    rate_gate* gate = nullptr;  // of the model's credential
 };
 
 // Throws only operation_aborted, when cancelled.

@@ -28,7 +28,7 @@ struct tool_declaration {
 // Everything here is frozen for a run but the conversation, which only grows.
 struct model_request {
     std::vector<std::string> const& system;  // text blocks; the last one ends the cached prefix
-    std::vector<tool_declaration> const& tools;
+    std::vector<tool_declaration const*> const& tools;
     conversation const& messages;
     int max_tokens = 32000;         // thinking included
     std::string effort = "medium";  // low, medium, high, xhigh, max; empty: the provider's default

@@ -111,6 +111,46 @@ retry_clock system_clock_for_retries()
     return clock;
 }
 
+namespace {
+
+bool asks_to_wait(model_error const& error)
+{
+    return error.kind == model_errc::rate_limited || error.kind == model_errc::overloaded;
+}
+
+// One attempt, when the gate lets it through. `delay` tells how long a refusal makes this request
+// wait, and so all.
+asio::awaitable<result<turn, model_error>> gated_attempt(
+    model& model,
+    model_request request,
+    text_sink on_text,
+    retry_policy const& policy,
+    std::function<std::optional<milliseconds>()> remaining,
+    retry_observer const& observer)
+{
+    if (!policy.gate)
+        co_return co_await attempt(model, std::move(request), std::move(on_text), remaining());
+    if (auto const left = std::chrono::ceil<milliseconds>(policy.gate->left()); left.count() > 0) {
+        auto const time = remaining();
+        model_error held(
+            model_errc::rate_limited, fmt::format("The provider asks to wait {}.", seconds(left)));
+        if (time && left >= *time)
+            co_return held;
+        if (observer)
+            observer({0, std::move(held), left, {}, true});
+    }
+    auto ticket = co_await policy.gate->pass();
+    auto outcome = co_await attempt(model, std::move(request), std::move(on_text), remaining());
+    if (outcome)
+        ticket.served();
+    else if (asks_to_wait(outcome.error()))
+        ticket.refused(std::min(
+            outcome.error().retry_after.value_or(policy.first_delay), policy.longest_asked));
+    co_return outcome;
+}
+
+}  // namespace
+
 asio::awaitable<result<turn, model_error>> complete_with_retries(
     model& model,
     model_request request,
@@ -129,7 +169,8 @@ asio::awaitable<result<turn, model_error>> complete_with_retries(
     conversation storage;
     for (int attempts = 1, failures = 1;; ++attempts) {
         auto amended_request = amended(request, budget.learned, storage);
-        auto outcome = co_await attempt(model, amended_request, on_text, remaining());
+        auto outcome =
+            co_await gated_attempt(model, amended_request, on_text, policy, remaining, observer);
         if (outcome)
             co_return outcome;
         retry_notice notice{attempts, outcome.error(), milliseconds(0), {}};

@@ -6,6 +6,7 @@
 
 #include "agent/model.hpp"
 #include "agent/models/messages/message_recovery.hpp"
+#include "agent/rate_gate.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -23,6 +24,7 @@ struct retry_policy {
     std::chrono::milliseconds longest_asked{60'000};  // that a provider may ask for
     double jitter = 0.25;  // the share of a delay that chance may take off
     std::optional<std::chrono::steady_clock::time_point> deadline;  // of the whole request
+    rate_gate* gate = nullptr;  // of the credential; none: nobody else uses it
 };
 
 // What is left for a whole run, and what it has learned. Passed in by reference by the run.
@@ -54,6 +56,7 @@ struct retry_notice {
     model_error error;
     std::chrono::milliseconds delay{0};
     std::string change;  // how the next request differs, if it does
+    bool held = false;   // no attempt was made: the provider asked another run to wait
 };
 using retry_observer = std::function<void(retry_notice const&)>;
 

@@ -45,7 +45,7 @@ toolbox::toolbox(std::vector<std::unique_ptr<tool>> tools, run_limits const& lim
     : tools_(std::move(tools)), limits_(limits)
 {
     for (auto const& t : tools_)
-        declarations_.push_back(t->declaration());
+        declarations_.push_back(&t->declaration());
 }
 
 tool* toolbox::find(std::string_view name) const
@@ -70,8 +70,8 @@ awaitable<tool_answer> toolbox::answer(tool_call call, std::string& subject)
     auto* chosen = find(call.name);
     if (!chosen) {
         std::string names;
-        for (auto const& d : declarations_)
-            names += (names.empty() ? "" : ", ") + d.name;
+        for (auto const* d : declarations_)
+            names += (names.empty() ? "" : ", ") + d->name;
         co_return failed(
             fmt::format("There is no tool \"{}\". The tools are: {}.", call.name, names));
     }

@@ -36,7 +36,7 @@ public:
 
     // In the order given, which is frozen for a run: the tools are the first part of the cached
     // prefix.
-    std::vector<tool_declaration> const& declarations() const { return declarations_; }
+    std::vector<tool_declaration const*> const& declarations() const { return declarations_; }
 
     // Read-only calls next to each other run together, at most limits.concurrent_tools at once; a
     // call that changes something runs alone, after what came before it. What the log knows of a
@@ -57,7 +57,7 @@ private:
     tool* find(std::string_view name) const;
 
     std::vector<std::unique_ptr<tool>> tools_;
-    std::vector<tool_declaration> declarations_;
+    std::vector<tool_declaration const*> declarations_;
     run_limits limits_;
 };
 

@@ -14,6 +14,9 @@ using boost::system::result;
 
 namespace {
 
+constexpr long small_buffer = 16 << 10;  // the least that curl takes for an upload
+
+
 constexpr std::size_t hold_back_above = std::size_t(256) << 10;
 
 char lower(char c)
@@ -191,6 +194,9 @@ void transfer::set_options(bool loopback)
         set(easy_, CURLOPT_PROXY, "");
     else if (loopback)
         set(easy_, CURLOPT_NOPROXY, "*");
+    // A thousand may wait for a model at once. curl's own buffers would be 80 KiB of each.
+    set(easy_, CURLOPT_BUFFERSIZE, small_buffer);
+    set(easy_, CURLOPT_UPLOAD_BUFFERSIZE, small_buffer);
     set(easy_, CURLOPT_ERRORBUFFER, detail_.data());
     set(easy_, CURLOPT_HEADERFUNCTION, &transfer::on_header);
     set(easy_, CURLOPT_HEADERDATA, this);

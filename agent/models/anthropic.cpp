@@ -111,6 +111,7 @@ http_request anthropic::make_request(model_request const& request) const
     out.url = messages_url(options_.base_url);
     out.method = "POST";
     out.body = message_body(request, options_.model, profile_);
+    out.body.shrink_to_fit();  // it is kept for as long as the answer takes
     out.headers = {
         {"content-type", "application/json"},
         {"accept", "text/event-stream"},

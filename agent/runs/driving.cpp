@@ -66,7 +66,7 @@ void runs::start(run_ptr const& run)
     driven_.push_back(run);
     auto ended = [this, run](std::exception_ptr const& failure) {
         run->driven = run->granted = false;
-        if (failure)
+        if (failure && !stopping_)
             log_.error(fmt::format("run {}: {}", run->id, text_of(failure)));
         if (!run->rests())
             run->turn_to(run_state::interrupted);

@@ -96,6 +96,7 @@ public:
     // The process ends: every run of it is interrupted, and from now on nobody's leaving cancels
     // one. They can be continued once stopped() has returned.
     void stop();
+    bool stopping() const { return stopping_; }
     boost::asio::awaitable<void> stopped();
 
     // Why runs do not survive this process; empty while they do.

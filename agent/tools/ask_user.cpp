@@ -35,19 +35,24 @@ question shown(question q)
     return q;
 }
 
+// The same for every run, and made once.
+tool_declaration const& declared()
+{
+    static tool_declaration const once{
+        "ask_user",
+        "Asks whoever gave you the task. Call this, once and early, when the answer would change "
+        "what you build and neither the task nor the project tells it (which ORM, which auth "
+        "provider, which of two behaviours). The work stops until they answer, so put all "
+        "questions into one call, and never ask what you can find out or decide well yourself.",
+        mcp::schema_of<arguments>(
+            {{"questions", "One to five. Each stands by itself; options, where there are few."}})};
+    return once;
+}
+
 }  // namespace
 
 ask_user::ask_user(run_log const& log, run_limits const& limits)
-    : log_(log),
-      most_rounds_(limits.questions),
-      declaration_{
-          "ask_user",
-          "Asks whoever gave you the task. Call this, once and early, when the answer would change "
-          "what you build and neither the task nor the project tells it (which ORM, which auth "
-          "provider, which of two behaviours). The work stops until they answer, so put all "
-          "questions into one call, and never ask what you can find out or decide well yourself.",
-          mcp::schema_of<arguments>(
-              {{"questions", "One to five. Each stands by itself; options, where there are few."}})}
+    : log_(log), most_rounds_(limits.questions), declaration_(declared())
 {
 }
 

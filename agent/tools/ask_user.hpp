@@ -29,7 +29,7 @@ public:
 private:
     run_log const& log_;
     int most_rounds_;
-    tool_declaration declaration_;
+    tool_declaration const& declaration_;
     std::vector<question> open_;
     int rounds_ = 0;
 };

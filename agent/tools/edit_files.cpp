@@ -56,7 +56,7 @@ constexpr std::string_view path_help = "Relative to the project, such as lib/db.
 
 std::unique_ptr<tool> make_write_file(staged_edits& edits, boost::asio::any_io_executor pool)
 {
-    return make_file_tool(
+    static file_tool_kind const kind(
         "write_file",
         "Stages a whole file: makes it, or replaces all of it. Call this for new files and for "
         "short "
@@ -65,14 +65,13 @@ std::unique_ptr<tool> make_write_file(staged_edits& edits, boost::asio::any_io_e
         {{"path", field_type::string, true, path_help},
          {"content", field_type::string, true, "The whole content of the file."}},
         false,
-        &write,
-        edits,
-        std::move(pool));
+        &write);
+    return make_file_tool(kind, edits, std::move(pool));
 }
 
 std::unique_ptr<tool> make_edit_file(staged_edits& edits, boost::asio::any_io_executor pool)
 {
-    return make_file_tool(
+    static file_tool_kind const kind(
         "edit_file",
         "Stages a change inside a file: replaces old_string by new_string. Call this to change "
         "part "
@@ -84,23 +83,21 @@ std::unique_ptr<tool> make_edit_file(staged_edits& edits, boost::asio::any_io_ex
          {"new_string", field_type::string, true, "What stands there afterwards; may be empty."},
          {"replace_all", field_type::boolean, false, "Replace every occurrence."}},
         false,
-        &edit,
-        edits,
-        std::move(pool));
+        &edit);
+    return make_file_tool(kind, edits, std::move(pool));
 }
 
 std::unique_ptr<tool> make_delete_file(staged_edits& edits, boost::asio::any_io_executor pool)
 {
-    return make_file_tool(
+    static file_tool_kind const kind(
         "delete_file",
         "Stages the deletion of a file. Call this when a file must go, for example middleware.ts "
         "after "
         "its content moved to proxy.ts; never to undo your own staging of an existing file.",
         {{"path", field_type::string, true, path_help}},
         false,
-        &erase,
-        edits,
-        std::move(pool));
+        &erase);
+    return make_file_tool(kind, edits, std::move(pool));
 }
 
 std::vector<std::unique_ptr<tool>>

@@ -11,28 +11,17 @@ namespace {
 
 class file_tool final : public tool {
 public:
-    file_tool(
-        tool_declaration declared,
-        std::vector<input_field> fields,
-        bool read_only,
-        file_work work,
-        staged_edits& edits,
-        boost::asio::any_io_executor pool)
-        : declaration_(std::move(declared)),
-          fields_(std::move(fields)),
-          read_only_(read_only),
-          work_(work),
-          edits_(edits),
-          pool_(std::move(pool))
+    file_tool(file_tool_kind const& kind, staged_edits& edits, boost::asio::any_io_executor pool)
+        : kind_(kind), edits_(edits), pool_(std::move(pool))
     {
     }
 
-    tool_declaration const& declaration() const override { return declaration_; }
-    bool read_only() const override { return read_only_; }
+    tool_declaration const& declaration() const override { return kind_.declaration; }
+    bool read_only() const override { return kind_.read_only; }
 
     boost::asio::awaitable<tool_answer> run(boost::json::object input) override
     {
-        auto wrong = input_error(input, fields_);
+        auto wrong = input_error(input, kind_.fields);
         if (!wrong.empty())
             co_return failed(std::move(wrong));
         auto work = [this, &input] { return guarded(input); };
@@ -51,43 +40,43 @@ private:
     tool_answer guarded(boost::json::object const& input)
     {
         try {
-            auto out = work_(edits_, input);
-            if (!read_only_ && !out.is_error) {
+            auto out = kind_.work(edits_, input);
+            if (!kind_.read_only && !out.is_error) {
                 auto path = string_of(input, "path");
                 auto change = edits_.at(path);
                 out.effect = mcp::encode(staged_path{std::move(path), std::move(change)});
             }
             return out;
         } catch (std::exception const&) {
-            return failed(declaration_.name + " failed inside; try a smaller part of the project.");
+            return failed(
+                kind_.declaration.name + " failed inside; try a smaller part of the project.");
         }
     }
 
-    tool_declaration declaration_;
-    std::vector<input_field> fields_;
-    bool read_only_;
-    file_work work_;
+    file_tool_kind const& kind_;
     staged_edits& edits_;
     boost::asio::any_io_executor pool_;
 };
 
 }  // namespace
 
-std::unique_ptr<tool> make_file_tool(
+file_tool_kind::file_tool_kind(
     std::string name,
     std::string description,
-    std::vector<input_field> fields,
-    bool read_only,
-    file_work work,
-    staged_edits& edits,
-    boost::asio::any_io_executor pool)
+    std::vector<input_field> taken,
+    bool only_reads,
+    file_work does)
+    : fields(std::move(taken)),
+      declaration{std::move(name), std::move(description), schema_of(fields)},
+      read_only(only_reads),
+      work(does)
 {
-    tool_declaration declared;
-    declared.name = std::move(name);
-    declared.description = std::move(description);
-    declared.input_schema = schema_of(fields);
-    return std::make_unique<file_tool>(
-        std::move(declared), std::move(fields), read_only, work, edits, std::move(pool));
+}
+
+std::unique_ptr<tool>
+make_file_tool(file_tool_kind const& kind, staged_edits& edits, boost::asio::any_io_executor pool)
+{
+    return std::make_unique<file_tool>(kind, edits, std::move(pool));
 }
 
 }  // namespace agent

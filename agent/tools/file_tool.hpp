@@ -26,13 +26,22 @@ BOOST_DESCRIBE_STRUCT(staged_path, (), (path, change))
 // Runs on a pool thread. Its input fits the fields. Exceptions become an answer that says so.
 using file_work = tool_answer (*)(staged_edits& edits, boost::json::object const& input);
 
-std::unique_ptr<tool> make_file_tool(
-    std::string name,
-    std::string description,
-    std::vector<input_field> fields,
-    bool read_only,
-    file_work work,
-    staged_edits& edits,
-    boost::asio::any_io_executor pool);
+// What every tool of one name shares: made once, and outlives them.
+struct file_tool_kind {
+    file_tool_kind(
+        std::string name,
+        std::string description,
+        std::vector<input_field> taken,
+        bool only_reads,
+        file_work does);
+
+    std::vector<input_field> fields;
+    tool_declaration declaration;
+    bool read_only;
+    file_work work;
+};
+
+std::unique_ptr<tool>
+make_file_tool(file_tool_kind const& kind, staged_edits& edits, boost::asio::any_io_executor pool);
 
 }  // namespace agent

@@ -25,6 +25,20 @@ mcp::descriptions const texts{
     {"notes", "What is missing, unverified, or has to be done by hand."},
     {"questions", "Questions whose answers would change the result."}};
 
+// The same for every run, and made once.
+tool_declaration const& declared()
+{
+    static tool_declaration const once{
+        "finish",
+        "Hands your answer over and ends the task. Call it once, last. The files are taken from "
+        "your edits, so do "
+        "not repeat code here. It is refused while a package that your files import has not been "
+        "looked up with "
+        "query_docs in this task.",
+        mcp::schema_of<final_answer>(texts)};
+    return once;
+}
+
 }  // namespace
 
 finish::finish(
@@ -36,14 +50,7 @@ finish::finish(
       documentation_(documentation),
       aliases_(std::move(aliases)),
       limits_(limits),
-      declaration_{
-          "finish",
-          "Hands your answer over and ends the task. Call it once, last. The files are taken from "
-          "your edits, so do "
-          "not repeat code here. It is refused while a package that your files import has not been "
-          "looked up with "
-          "query_docs in this task.",
-          mcp::schema_of<final_answer>(texts)}
+      declaration_(declared())
 {
 }
 

@@ -42,7 +42,7 @@ private:
     lookups const& documentation_;
     std::vector<path_alias> aliases_;
     run_limits limits_;
-    tool_declaration declaration_;
+    tool_declaration const& declaration_;
     std::optional<final_answer> accepted_;
     int refusals_ = 0;
 };

@@ -61,7 +61,7 @@ tool_answer list(staged_edits& edits, boost::json::object const& input)
 
 std::unique_ptr<tool> make_list_files(staged_edits& edits, boost::asio::any_io_executor pool)
 {
-    return make_file_tool(
+    static file_tool_kind const kind(
         "list_files",
         "Lists files and folders of the project, with sizes. Call this when you need to know what "
         "is "
@@ -79,9 +79,8 @@ std::unique_ptr<tool> make_list_files(staged_edits& edits, boost::asio::any_io_e
          {"offset", field_type::integer, false, "Entries to skip, to continue a long listing."},
          {"limit", field_type::integer, false, "Most entries: 400 if absent, at most 2000."}},
         true,
-        &list,
-        edits,
-        std::move(pool));
+        &list);
+    return make_file_tool(kind, edits, std::move(pool));
 }
 
 }  // namespace agent

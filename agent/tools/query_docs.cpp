@@ -18,22 +18,28 @@ struct arguments {
 };
 BOOST_DESCRIBE_STRUCT(arguments, (), (library, question))
 
+// The same for every run, and made once.
+tool_declaration const& declared()
+{
+    static tool_declaration const once{
+        "query_docs",
+        "Looks up current documentation, version-exact where it can be. Call this before you use "
+        "any API that the "
+        "passages you already have do not cover, and once for every package that a file of yours "
+        "imports: finish "
+        "is refused otherwise. This is the Context7 lookup of your instructions.",
+        mcp::schema_of<arguments>(
+            {{"library", "npm package name, e.g. next, zod, @prisma/client"},
+             {"question",
+              "One concept in a few words, e.g. 'updateTag in server actions'. It is sent to a "
+              "third party: no secrets, no code of the project."}})};
+    return once;
+}
+
 }  // namespace
 
 query_docs::query_docs(lookups& documentation)
-    : documentation_(documentation),
-      declaration_{
-          "query_docs",
-          "Looks up current documentation, version-exact where it can be. Call this before you use "
-          "any API that the "
-          "passages you already have do not cover, and once for every package that a file of yours "
-          "imports: finish "
-          "is refused otherwise. This is the Context7 lookup of your instructions.",
-          mcp::schema_of<arguments>(
-              {{"library", "npm package name, e.g. next, zod, @prisma/client"},
-               {"question",
-                "One concept in a few words, e.g. 'updateTag in server actions'. It is sent to a "
-                "third party: no secrets, no code of the project."}})}
+    : documentation_(documentation), declaration_(declared())
 {
 }
 

@@ -19,7 +19,7 @@ public:
 
 private:
     lookups& documentation_;
-    tool_declaration declaration_;
+    tool_declaration const& declaration_;
 };
 
 }  // namespace agent

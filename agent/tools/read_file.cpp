@@ -77,7 +77,7 @@ tool_answer read(staged_edits& edits, boost::json::object const& input)
 
 std::unique_ptr<tool> make_read_file(staged_edits& edits, boost::asio::any_io_executor pool)
 {
-    return make_file_tool(
+    static file_tool_kind const kind(
         "read_file",
         "Reads a text file of the project, with line numbers. Call this before you change a file, "
         "and "
@@ -91,9 +91,8 @@ std::unique_ptr<tool> make_read_file(staged_edits& edits, boost::asio::any_io_ex
          {"offset", field_type::integer, false, "First line to show, from 1."},
          {"limit", field_type::integer, false, "Most lines to show: 500 if absent, at most 2000."}},
         true,
-        &read,
-        edits,
-        std::move(pool));
+        &read);
+    return make_file_tool(kind, edits, std::move(pool));
 }
 
 }  // namespace agent

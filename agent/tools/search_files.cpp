@@ -209,9 +209,9 @@ private:
     std::string error_;
 };
 
-std::vector<input_field> search_fields()
+std::vector<input_field> const& search_fields()
 {
-    return {
+    static std::vector<input_field> const once{
         {"text", field_type::string, true, "What to find, literally, within one line."},
         {"glob",
          field_type::string,
@@ -226,29 +226,33 @@ std::vector<input_field> search_fields()
          false,
          "Also node_modules and other ignored folders; give a path with it."},
         {"limit", field_type::integer, false, "Most matches: 100 if absent, at most 500."}};
+    return once;
+}
+
+tool_declaration const& declared()
+{
+    static tool_declaration const once{
+        "search_files",
+        "Finds text in the files of the project, staged changes included: path:line: text. Call "
+        "this to learn where a function, variable or package is used before you change it, and how "
+        "the project does similar things. The text is literal, not a regular expression.",
+        schema_of(search_fields())};
+    return once;
 }
 
 class search_files final : public tool {
 public:
     search_files(staged_edits& edits, boost::asio::any_io_executor pool)
-        : edits_(edits), pool_(std::move(pool)), fields_(search_fields())
+        : edits_(edits), pool_(std::move(pool))
     {
-        declaration_.name = "search_files";
-        declaration_.description =
-            "Finds text in the files of the project, staged changes included: path:line: text. "
-            "Call "
-            "this to learn where a function, variable or package is used before you change it, and "
-            "how "
-            "the project does similar things. The text is literal, not a regular expression.";
-        declaration_.input_schema = schema_of(fields_);
     }
 
-    tool_declaration const& declaration() const override { return declaration_; }
+    tool_declaration const& declaration() const override { return declared(); }
     bool read_only() const override { return true; }
 
     boost::asio::awaitable<tool_answer> run(boost::json::object input) override
     {
-        auto wrong = input_error(input, fields_);
+        auto wrong = input_error(input, search_fields());
         if (!wrong.empty())
             co_return failed(std::move(wrong));
         search_options options;
@@ -277,8 +281,6 @@ public:
 private:
     staged_edits& edits_;
     boost::asio::any_io_executor pool_;
-    std::vector<input_field> fields_;
-    tool_declaration declaration_;
 };
 
 }  // namespace

@@ -82,6 +82,7 @@ public:
               settings_,
               env,
               expert_.model,
+              loop_.get_executor(),
               http_,
               key_command_runner(),
               [this](std::string const& key) { keep_secret(key); },

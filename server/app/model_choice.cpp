@@ -12,6 +12,7 @@ model_choice::model_choice(
     config const& settings,
     environment env,
     std::string alias,
+    boost::asio::any_io_executor ex,
     agent::curl_multi& http,
     agent::run_command run,
     std::function<void(std::string const&)> keep_secret,
@@ -22,7 +23,8 @@ model_choice::model_choice(
       http_(http),
       run_(std::move(run)),
       keep_secret_(std::move(keep_secret)),
-      log_(std::move(log))
+      log_(std::move(log)),
+      gate_(std::move(ex))
 {
     if (settings.model_table.empty())
         return;
@@ -62,6 +64,7 @@ awaitable<agent::chosen_model> model_choice::choose(std::string wish)
         if (facts->max_output > 0)
             out.max_tokens = std::min(out.max_tokens, facts->max_output);
     }
+    out.gate = &gate_;
     out.cost = [this, id = options.model](agent::token_usage const& usage) {
         return table_.cost(id, usage);
     };

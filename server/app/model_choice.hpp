@@ -25,6 +25,7 @@ public:
         config const& settings,
         environment env,
         std::string alias,
+        boost::asio::any_io_executor ex,
         agent::curl_multi& http,
         agent::run_command run,
         std::function<void(std::string const&)> keep_secret,
@@ -42,6 +43,7 @@ private:
     mcp::logger log_;
     agent::model_table table_;
     std::optional<agent::credential> key_;  // once it was found
+    agent::rate_gate gate_;                 // of that credential
 };
 
 }  // namespace app

@@ -91,7 +91,7 @@ struct fixture {
         agent::loop_setup setup{
             model,
             box,
-            {"system"},
+            system,
             "task",
             limits,
             1000,
@@ -113,6 +113,7 @@ struct fixture {
     }
 
     scripted_model model;
+    std::vector<std::string> const system{"system"};
     agent::run_limits limits;
     agent::run_log log;
     std::int64_t context = 0;

@@ -56,7 +56,7 @@ public:
 struct bench {
     scripted model;
     std::vector<std::string> system;
-    std::vector<agent::tool_declaration> tools;
+    std::vector<agent::tool_declaration const*> tools;
     agent::conversation messages;
     agent::retry_policy policy;
     agent::retry_budget budget;

@@ -22,6 +22,7 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <deque>
 #include <iostream>
 #include <iterator>
 
@@ -50,7 +51,8 @@ json::array list(json::object const& from, char const* name)
 
 struct conversation_parts {
     std::vector<std::string> system;
-    std::vector<agent::tool_declaration> tools;
+    std::deque<agent::tool_declaration> declared;
+    std::vector<agent::tool_declaration const*> tools;
     agent::conversation messages;
 };
 
@@ -61,8 +63,9 @@ conversation_parts read_parts(json::object const& from)
         parts.system.emplace_back(block.as_string());
     for (auto const& value : list(from, "tools")) {
         auto const& tool = value.as_object();
-        parts.tools.push_back(
+        parts.declared.push_back(
             {text(tool, "name"), text(tool, "description"), tool.at("input_schema").as_object()});
+        parts.tools.push_back(&parts.declared.back());
     }
     for (auto const& value : list(from, "messages")) {
         auto const& message = value.as_object();

@@ -61,13 +61,13 @@ struct writer {
     std::string tools() const
     {
         std::string all;
-        for (auto const& tool : request.tools) {
+        for (auto const* tool : request.tools) {
             all += all.empty() ? "" : ",";
-            all += R"({"name":)" + json_string(tool.name);
-            all += R"(,"description":)" + json_string(tool.description);
-            if (extends("strict") && fits_strict(tool.input_schema))
+            all += R"({"name":)" + json_string(tool->name);
+            all += R"(,"description":)" + json_string(tool->description);
+            if (extends("strict") && fits_strict(tool->input_schema))
                 all += R"(,"strict":true)";
-            all += R"(,"input_schema":)" + json::serialize(tool.input_schema) + "}";
+            all += R"(,"input_schema":)" + json::serialize(tool->input_schema) + "}";
         }
         return all;
     }

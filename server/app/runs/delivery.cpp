@@ -121,6 +121,15 @@ delivery::find_task(server::request_context& ctx, std::string id) const
     co_return out;
 }
 
+// A run whose process died goes on here, because somebody watches it.
+awaitable<bool> delivery::continued(run_ptr run) const
+{
+    if (run->state != agent::run_state::interrupted || runs.stopping())
+        co_return false;
+    co_await runs.go_on(run);
+    co_return !run->rests();
+}
+
 awaitable<delivery::outcome>
 delivery::watch(server::request_context& ctx, run_ptr run, manner how) const
 {
@@ -130,7 +139,12 @@ delivery::watch(server::request_context& ctx, run_ptr run, manner how) const
     auto told = how.handed_over || !how.longest ? 0 : run->told;
     auto seen = run->lines.empty() ? 0 : run->lines.back().number;
     try {
-        while (!run->rests()) {
+        for (;;) {
+            if (run->rests()) {
+                auto const more = co_await continued(run);
+                if (!more)
+                    break;
+            }
             for (auto const& line : run->lines)
                 if (line.number > seen)
                     ctx.progress(redact(mcp::sanitize_line(line.text, 200)));

@@ -53,6 +53,7 @@ private:
 
     boost::asio::awaitable<outcome>
     watch(server::request_context& ctx, run_ptr run, manner how) const;
+    boost::asio::awaitable<bool> continued(run_ptr run) const;
     boost::asio::awaitable<outcome> result(server::request_context& ctx, run_ptr run) const;
     server::background as_task(run_ptr run) const;
     std::chrono::seconds budget(server::request_context const& ctx) const;

@@ -53,16 +53,18 @@ run_result(agent::live_run const& run, std::string const& problem, mcp::redactor
     auto const& outcome = *run.outcome;
     if (outcome.status == agent::run_status::brief)
         return mcp::text_result(redact(outcome.brief));
-    auto footer = fmt::format(
-        "\nRun `{}`. For a further task on this work, call nextjs_backend_engineer with this "
-        "run_id.\n",
-        run.id);
+    std::string footer;
+    if (outcome.account.turns > 0)
+        footer = fmt::format(
+            "\nRun `{}`. For a further task on this work, call nextjs_backend_engineer with this "
+            "run_id.\n",
+            run.id);
     if (!problem.empty())
         footer += fmt::format("\n> Runs do not survive this server: {}\n", problem);
     bool const failed =
         outcome.status == agent::run_status::failed || outcome.status == agent::run_status::refused;
     if (failed && outcome.files.empty())
-        return mcp::error_result(redact(outcome.reason + "\n" + footer));
+        return mcp::error_result(redact(outcome.reason + footer));
 
     agent::report_limits limits;
     limits.bytes = longest_result - footer.size() - 200;  // for the mark of a cut

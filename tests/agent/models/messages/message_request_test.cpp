@@ -28,7 +28,9 @@ agent::turn said(std::string content)
 
 struct parts {
     std::vector<std::string> system{"rules", "facts"};
-    std::vector<agent::tool_declaration> tools{tool("read", closed), tool("list", open)};
+    agent::tool_declaration read = tool("read", closed);
+    agent::tool_declaration list = tool("list", open);
+    std::vector<agent::tool_declaration const*> tools{&read, &list};
     agent::conversation messages;
 
     parts()

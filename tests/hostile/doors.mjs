@@ -148,7 +148,9 @@ export class Peer {
       const left = deadline - Date.now()
       if (left <= 0 || this.over)
         assert.fail(`${found.length} of ${count} messages; ${this.over ? 'the connection ended' : 'time is up'}; last: ${this.lines.at(-1)?.slice(0, 300)}`)
-      await Promise.race([sleep(left), new Promise(r => this.#changed.push(r))])
+      let timer
+      await new Promise(r => { timer = setTimeout(r, left); this.#changed.push(r) })
+      clearTimeout(timer)
     }
   }
 

@@ -44,13 +44,14 @@ constexpr char instructions[] = "Expert Next.js backend engineer. Call nextjs_ba
                                 "(version-exact) and returns finished, documented "
                                 "files; it does not write to the project. Not for styling or UI.";
 
-agent::agent_file read_expert()
+agent::agent_file the_expert()
 {
-    auto file = agent::parse_agent_file(prompts::nextjs_backend_engineer);
-    if (!file)
-        throw std::runtime_error(
-            "the prompt that was compiled in is broken: " + file.error().message);
-    return std::move(*file);
+    agent::agent_file out;
+    out.name = prompts::expert.name;
+    out.description = prompts::expert.description;
+    out.model = prompts::expert.model;
+    out.body = prompts::expert.body;
+    return out;
 }
 
 std::vector<std::string> whole_environment()
@@ -73,7 +74,7 @@ class program {
 public:
     program(config settings, environment const& env)
         : settings_(std::move(settings)),
-          expert_(read_expert()),
+          expert_(the_expert()),
           log_(log_to_stderr(settings_.log_level, redact_)),
           http_(loop_.get_executor()),
           models_(

@@ -1,6 +1,7 @@
 #include "server/transports/http/session/session.hpp"
 
 #include "protocol/errors.hpp"
+#include "protocol/rpc/launch.hpp"
 #include "server/transports/http/endpoint.hpp"
 
 #include <algorithm>
@@ -96,10 +97,8 @@ void http_session::start(
                         std::exception_ptr failure, mcp::json::value result) {
         self->finish(id, failure, std::move(result));
     };
-    asio::co_spawn(
-        endpoint_.executor(),
-        run(endpoint_.shared_from_this(), shared_from_this(), std::move(request), to),
-        asio::bind_cancellation_slot(entry->signal.slot(), std::move(finished)));
+    auto work = run(endpoint_.shared_from_this(), shared_from_this(), std::move(request), to);
+    mcp::launch(endpoint_.executor(), std::move(work), entry->signal.slot(), std::move(finished));
 }
 
 void http_session::finish(

@@ -122,7 +122,7 @@ public:
         auto job = settings_.ask ? ask(*engineer_, *settings_.ask, redact_) : serve();
         asio::co_spawn(loop_, std::move(job), asio::bind_cancellation_slot(stop.slot(), finished));
         while (!done)
-            loop_.run_one();
+            step();
         loop_.run_for(children_time);
         if (caught != 0)
             return 128 + caught;
@@ -132,6 +132,14 @@ public:
     }
 
 private:
+    // What there is no memory for is lost, and its connection is in time; the others are not.
+    void step()
+    try {
+        loop_.run_one();
+    } catch (std::bad_alloc const&) {
+        log_.error("there is not enough memory for what was asked");
+    }
+
     // From now on no sink prints it.
     void keep_secret(std::string const& text)
     {

@@ -75,8 +75,13 @@ std::shared_ptr<exchange> http_session::serve(
     streams_.emplace(stream->number(), stream);
     for (auto const& r : refused)
         stream->respond(r);
-    for (auto& r : requests)
-        start(std::move(r), to, stream);
+    try {
+        for (auto& r : requests)
+            start(std::move(r), to, stream);
+    } catch (...) {
+        stream->left();  // the connection will not know of it
+        throw;
+    }
     return stream;
 }
 

@@ -20,6 +20,7 @@ export async function connectionCases(t, door) {
   const open = await new Door(t, door).open()
   const program = open.program
   const other = await open.peer('modern')
+  await other.ping()
   const idle = program.descriptors
 
   await t.test('H20 the same ids on 50 connections are never mixed', async () => {

@@ -6,6 +6,7 @@
 // cache miss.
 
 #include <boost/describe/class.hpp>
+#include <boost/describe/enum.hpp>
 
 #include <cstdint>
 #include <string>
@@ -19,12 +20,14 @@ struct tool_call {
     std::string name;
     std::string input;  // JSON text as the model wrote it; not necessarily valid
 };
+BOOST_DESCRIBE_STRUCT(tool_call, (), (id, name, input))
 
 struct tool_outcome {
     std::string call_id;
     std::string text;
     bool is_error = false;
 };
+BOOST_DESCRIBE_STRUCT(tool_outcome, (), (call_id, text, is_error))
 
 // Why the model stopped, in the Messages API's words. `unknown` is every word we do not know.
 enum class stop_reason {
@@ -37,6 +40,16 @@ enum class stop_reason {
     context_window_exceeded,
     unknown,
 };
+BOOST_DESCRIBE_ENUM(
+    stop_reason,
+    end_turn,
+    tool_use,
+    max_tokens,
+    stop_sequence,
+    pause_turn,
+    refusal,
+    context_window_exceeded,
+    unknown)
 
 // Tokens of one turn or of a whole run. Input that is neither read from nor written to the cache is
 // `input`.
@@ -79,6 +92,7 @@ struct turn {
     std::string model;       // as the provider reports it
     std::string request_id;  // for support; may be empty
 };
+BOOST_DESCRIBE_STRUCT(turn, (), (content, text, calls, stop, stop_detail, usage, model, request_id))
 
 struct user_message {
     std::string text;

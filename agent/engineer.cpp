@@ -6,6 +6,7 @@
 #include "agent/loop.hpp"
 #include "agent/project/resolve.hpp"
 #include "agent/prompt.hpp"
+#include "agent/tools/ask_user.hpp"
 #include "agent/tools/finish.hpp"
 #include "agent/tools/project_tools.hpp"
 #include "agent/tools/query_docs.hpp"
@@ -92,25 +93,38 @@ awaitable<void> gather(lookups& documentation, run_request const& request, finge
 
 engineer::engineer(engineer_setup setup) : s_(std::move(setup)) {}
 
-awaitable<run_outcome> engineer::run(run_request request, progress_sink progress)
+run_request engineer::settled(run_request request) const
+{
+    if (request.project_path.empty() && !s_.roots.empty())
+        request.project_path = s_.roots.front();
+    return request;
+}
+
+awaitable<run_outcome> engineer::run(run_request request, run_log& log, progress_sink progress)
 {
     auto const start = clock::now();
     if (request.files.size() > most_files)
         co_return failed(fmt::format(
             "files: at most {} paths; the expert finds the others itself.", most_files));
-    auto chosen = co_await s_.choose_model(request.model);
+    auto const before = log.opened();
+    auto const& wish = before ? before->model : request.model;
+    auto chosen = co_await s_.choose_model(wish);
     if (!chosen.problem.empty())
         co_return failed(std::move(chosen.problem));
+    if (before && !chosen.with)
+        co_return failed(fmt::format(
+            "This run was begun with {}, and no model is configured now: set ANTHROPIC_API_KEY.",
+            before->model));
 
     project here;
-    if (!request.project_path.empty() || !s_.roots.empty()) {
-        auto folder = resolve_project(request.project_path, s_.roots);
+    auto const& wanted = before ? before->project : request.project_path;
+    if (!wanted.empty() || (!before && !s_.roots.empty())) {
+        auto folder = resolve_project(wanted, s_.roots);
         if (!folder)
             co_return failed(folder.error().message);
         progress(fmt::format("Reading the project {}", *folder));
-        auto read = [folder = *folder, files = request.files] {
-            return read_project(folder, files);
-        };
+        auto const& paths = before ? std::vector<std::string>() : request.files;
+        auto read = [folder = *folder, &paths] { return read_project(folder, paths); };
         auto found = co_await mcp::offload(s_.pool, std::move(read));
         if (!found)
             co_return failed(found.error().message);
@@ -125,27 +139,43 @@ awaitable<run_outcome> engineer::run(run_request request, progress_sink progress
         return found ? found->installed : std::string();
     };
     lookups documentation(sources, installed, s_.limits.docs_time);
-    progress("Looking up documentation");
-    co_await gather(documentation, request, here.facts);
-    progress(fmt::format(
-        "Found {} passages of documentation",
-        best_passages(documentation.all(), std::size_t{1} << 30).size()));
 
-    prompt_options notes;
-    notes.reader = chosen.with ? audience::run : audience::host;
-    notes.may_edit = request.mode == run_mode::implement;
-    auto const system = system_blocks(s_.expert, here.root ? &here.facts : nullptr, notes);
-    auto const facts = here.root ? render(here.facts) : std::string();
-    run_outcome out;
-    out.package_manager = here.facts.package_manager;
+    opened_record opened;
+    if (before) {
+        opened = *before;
+        for (auto const& known : opened.documentation)
+            documentation.restore(known);
+    } else {
+        progress("Looking up documentation");
+        co_await gather(documentation, request, here.facts);
+        progress(fmt::format(
+            "Found {} passages of documentation",
+            best_passages(documentation.all(), std::size_t{1} << 30).size()));
+        prompt_options notes;
+        notes.reader = chosen.with ? audience::run : audience::host;
+        notes.may_edit = request.mode == run_mode::implement;
+        opened.system = system_blocks(s_.expert, here.root ? &here.facts : nullptr, notes);
+        opened.documentation = documentation.all();
+        opened.package_manager = here.facts.package_manager;
+        auto const facts = here.root ? render(here.facts) : std::string();
+        auto const room = chosen.with ? documentation_budget : brief_documentation_budget;
+        opened.first_message =
+            render_context(request, facts, here.files, opened.documentation, room);
+        if (here.root)
+            opened.project = here.root->path();
+        if (chosen.with)
+            opened.model = chosen.with->name();
+    }
     if (!chosen.with) {
-        auto const context = render_context(
-            request, facts, here.files, documentation.all(), brief_documentation_budget);
+        run_outcome out;
         out.status = run_status::brief;
-        out.brief = render_brief(system, context, documentation.all());
-        out.documentation = documentation.all();
+        out.brief = render_brief(opened.system, opened.first_message, opened.documentation);
+        out.documentation = std::move(opened.documentation);
+        out.package_manager = std::move(opened.package_manager);
         co_return out;
     }
+    if (!before)
+        co_await log.write(opened);
 
     if (!here.root) {
         auto nothing = project_root::empty();
@@ -153,45 +183,82 @@ awaitable<run_outcome> engineer::run(run_request request, progress_sink progress
             co_return failed(nothing.error().message);
         here.root = std::move(*nothing);
     }
-    staged_edits edits(*here.root);
-    auto tools = project_tools(edits, s_.pool, notes.may_edit);
-    tools.push_back(std::make_unique<query_docs>(documentation));
-    auto gate = std::make_unique<finish>(edits, documentation, here.facts.aliases, s_.limits);
-    auto const& handed_over = *gate;
-    tools.push_back(std::move(gate));
-    toolbox box(std::move(tools), s_.limits);
+    auto const prepared =
+        std::chrono::duration_cast<std::chrono::milliseconds>(clock::now() - start).count();
+    auto out = co_await work(
+        request,
+        chosen,
+        opened,
+        std::move(*here.root),
+        here.facts,
+        documentation,
+        log,
+        std::move(progress));
+    if (!before)
+        out.account.time_ms += prepared;
+    co_return out;
+}
 
+awaitable<run_outcome> engineer::work(
+    run_request const& request,
+    chosen_model& with,
+    opened_record const& opened,
+    project_root root,
+    fingerprint const& facts,
+    lookups& documentation,
+    run_log& log,
+    progress_sink progress)
+{
     auto limits = s_.limits;
     if (request.max_cost_usd)
         limits.cost_usd = request.max_cost_usd;
+
+    staged_edits edits(std::move(root));
+    auto tools = project_tools(edits, s_.pool, request.mode == run_mode::implement);
+    tools.push_back(std::make_unique<query_docs>(documentation));
+    auto questions = std::make_unique<ask_user>(log, limits);
+    auto const& asked = *questions;
+    tools.push_back(std::move(questions));
+    auto gate = std::make_unique<finish>(edits, documentation, facts.aliases, limits);
+    auto& handed_over = *gate;
+    tools.push_back(std::move(gate));
+    toolbox box(std::move(tools), limits);
+
     auto finished = [&handed_over] { return handed_over.accepted().has_value(); };
     auto must_finish = [&edits] { return !edits.changes().empty(); };
+    auto asks = [&asked] { return !asked.open().empty(); };
+    auto go_on = [&handed_over] { handed_over.reopen(); };
     loop_setup setup{
-        *chosen.with,
+        *with.with,
         box,
-        system,
-        render_context(request, facts, here.files, documentation.all(), documentation_budget),
+        opened.system,
+        opened.first_message,
         limits,
-        chosen.max_tokens,
-        chosen.context,
+        with.max_tokens,
+        with.context,
         std::move(finished),
         std::move(must_finish),
-        chosen.cost,
-        std::move(progress)};
+        std::move(asks),
+        std::move(go_on),
+        with.cost,
+        std::move(progress),
+        log};
     auto result = co_await run_loop(std::move(setup));
 
+    run_outcome out;
     out.status = result.status;
     out.reason = std::move(result.reason);
     out.account = std::move(result.account);
-    out.account.time_ms =
-        std::chrono::duration_cast<std::chrono::milliseconds>(clock::now() - start).count();
     if (handed_over.accepted())
         out.answer = *handed_over.accepted();
     else
         out.answer.approach = std::move(result.text);
+    if (out.status == run_status::needs_input)
+        out.questions = asked.open();
     out.files = edits.changes();
     out.undocumented = handed_over.undocumented();
     out.documentation = documentation.all();
+    out.package_manager = opened.package_manager;
     co_return out;
 }
 

@@ -2,14 +2,16 @@
 
 // The expert: one task in, one answered task out. It reads the project, has the documentation
 // looked up before the first model call, lets the model work with tools on staged edits, and hands
-// back what came of it. Without a model it stops after the documentation and returns the brief. It
-// knows nothing of who is asking: the MCP tool and the terminal both call run().
+// back what came of it, or what it has to know first. Without a model it stops after the
+// documentation and returns the brief. It knows nothing of who is asking, nor of how its log is
+// kept: runs (agent/runs/runs.hpp) sees to both.
 
 #include "agent/docs/documentation.hpp"
 #include "agent/front_matter.hpp"
 #include "agent/limits.hpp"
 #include "agent/model.hpp"
 #include "agent/run.hpp"
+#include "agent/runs/run_log.hpp"
 #include "protocol/logger.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -49,11 +51,28 @@ class engineer {
 public:
     explicit engineer(engineer_setup setup);
 
-    // Throws operation_aborted when cancelled, having stopped every transfer and child call on the
-    // way; everything else that can go wrong is in the outcome.
-    boost::asio::awaitable<run_outcome> run(run_request request, progress_sink progress);
+    // The request with what this server decides filled in, so that it means the same later and
+    // elsewhere.
+    run_request settled(run_request request) const;
+
+    // What `log` recalls of this run is not done again, what is done is in it at once; it outlives
+    // the call. Throws operation_aborted when cancelled, having stopped every transfer and child
+    // call on the way, and what the log throws; everything else that can go wrong is in the
+    // outcome.
+    boost::asio::awaitable<run_outcome>
+    run(run_request request, run_log& log, progress_sink progress);
 
 private:
+    boost::asio::awaitable<run_outcome> work(
+        run_request const& request,
+        chosen_model& with,
+        opened_record const& opened,
+        project_root root,
+        fingerprint const& facts,
+        lookups& documentation,
+        run_log& log,
+        progress_sink progress);
+
     engineer_setup s_;
 };
 

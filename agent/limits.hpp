@@ -3,6 +3,8 @@
 // How far one run may go. Reaching a limit is an ending of its own that keeps what was done.
 // Defaults: reliability 3.1, model-apis 6.2 items 9, 14, 17.
 
+#include <boost/describe/class.hpp>
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -18,6 +20,7 @@ struct run_limits {
     int finish_refusals = 3;  // repair rounds of the gate
     int nudges = 2;           // "call finish", after an answer that does not
     int pauses = 5;           // pause_turn resumes
+    int questions = 3;        // rounds of questions to the user
     std::int64_t output_tokens = 200'000;
     std::optional<double> cost_usd;    // estimated; without a price of the model it cannot be held
     std::size_t tool_input = 1 << 20;  // bytes

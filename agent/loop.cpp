@@ -1,5 +1,7 @@
 #include "agent/loop.hpp"
 
+#include "agent/retry.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -31,34 +33,61 @@ public:
 
     awaitable<loop_result> run()
     {
-        while (!over_) {
+        for (;;) {
+            if (auto more = s_.log.follow_up())
+                go_on(*more);
+            if (over_)
+                break;
+            if (auto known = s_.log.next_turn()) {
+                budget_.lost = known->lost;
+                result_.account.retries = known->retries;
+                worked_ = std::chrono::milliseconds(known->time_ms);
+                if (auto* results = std::get_if<tool_results>(&messages_.back()))
+                    results->note = std::move(known->note);
+                account_for(known->answer);
+                co_await take(std::move(known->answer));
+                continue;
+            }
             if (auto limit = limit_reached()) {
                 end(run_status::stopped, std::move(*limit));
-                break;
+                continue;
             }
-            s_.progress(
-                fmt::format("Thinking (turn {}, {})", result_.account.turns + 1, s_.with.name()));
-            auto answer = co_await ask();
-            if (!answer) {
-                fail(answer.error());
-                break;
-            }
-            account_for(*answer);
-            co_await take(std::move(*answer));
+            co_await take_new_turn();
         }
         result_.account.usage += budget_.lost;
         result_.account.time_ms =
-            std::chrono::duration_cast<std::chrono::milliseconds>(clock::now() - start_).count();
+            std::chrono::duration_cast<std::chrono::milliseconds>(worked()).count();
         co_return std::move(result_);
     }
 
 private:
+    awaitable<void> take_new_turn()
+    {
+        s_.progress(
+            fmt::format("Thinking (turn {}, {})", result_.account.turns + 1, s_.with.name()));
+        auto answer = co_await ask();
+        if (!answer) {
+            fail(answer.error());
+            co_return;
+        }
+        turn_record done;
+        done.answer = std::move(*answer);
+        if (auto const* results = std::get_if<tool_results>(&messages_.back()))
+            done.note = results->note;
+        done.retries = result_.account.retries;
+        done.lost = budget_.lost;
+        done.time_ms = std::chrono::duration_cast<std::chrono::milliseconds>(worked()).count();
+        co_await s_.log.write(done);
+        account_for(done.answer);
+        co_await take(std::move(done.answer));
+    }
+
     awaitable<boost::system::result<turn, model_error>> ask()
     {
         model_request request{s_.system, s_.tools.declarations(), messages_};
         request.max_tokens = s_.max_tokens;
         retry_policy policy;
-        policy.deadline = start_ + s_.limits.wall_time;
+        policy.deadline = clock::now() + (s_.limits.wall_time - (worked() - leg_.worked));
         retry_observer observer = [this](retry_notice const& notice) {
             ++result_.account.retries;
             s_.progress(
@@ -70,6 +99,31 @@ private:
                     : fmt::format("{} Trying again: {}", notice.error.message, notice.change));
         };
         co_return co_await complete_with_retries(s_.with, request, policy, budget_, observer);
+    }
+
+    // Another task for a run that had ended: it has the limits of a new one.
+    void go_on(std::string const& task)
+    {
+        s_.go_on();
+        leg_ = {result_.account, calls_, worked()};
+        over_ = longer_ = false;
+        nudges_ = pauses_ = 0;
+        say(task);
+    }
+
+    // After what was said last, as the Messages API wants it.
+    void say(std::string_view text)
+    {
+        auto const add = [text](std::string& to) {
+            to += to.empty() ? "" : "\n\n";
+            to += text;
+        };
+        if (auto* last = std::get_if<user_message>(&messages_.back()))
+            add(last->text);
+        else if (auto* results = std::get_if<tool_results>(&messages_.back()))
+            add(results->note);
+        else
+            messages_.emplace_back(user_message{std::string(text)});
     }
 
     // What to do with a complete turn: model-apis 1.5.
@@ -120,6 +174,8 @@ private:
         messages_.emplace_back(std::move(answer));
         auto on_done = [this](tool_report const& report) {
             result_.account.tools.push_back(report);
+            if (s_.log.recalls())
+                return;
             s_.progress(fmt::format(
                 "{}{}{}{}",
                 report.name,
@@ -128,12 +184,12 @@ private:
                 report.ok ? "" : " (failed)"));
         };
         tool_results results;
-        results.outcomes = co_await s_.tools.run(std::move(calls), on_done);
-        if (s_.finished()) {
+        results.outcomes = co_await s_.tools.run(std::move(calls), s_.log, on_done);
+        if (s_.finished())
             end(run_status::completed, {});
-            co_return;
-        }
-        if (nearly_over())
+        else if (s_.asks())
+            end(run_status::needs_input, {});
+        else if (nearly_over())
             results.note = wrap_up;
         messages_.emplace_back(std::move(results));
     }
@@ -143,6 +199,9 @@ private:
     void take_text(turn answer)
     {
         auto const empty = answer.text.find_first_not_of(" \n\t") == std::string::npos;
+        // An empty assistant turn may not be replayed (Messages API: no empty content).
+        if (!answer.content.empty() && answer.content != "[]")
+            messages_.emplace_back(std::move(answer));
         if (!empty && !s_.must_finish()) {
             end(run_status::completed, {});
             return;
@@ -152,17 +211,7 @@ private:
                 empty ? "The model gave no answer." : "The model did not hand its work over.");
             return;
         }
-        // An empty assistant turn may not be replayed (Messages API: no empty content).
-        if (!answer.content.empty() && answer.content != "[]")
-            messages_.emplace_back(std::move(answer));
-        else if (auto* last = std::get_if<user_message>(&messages_.back())) {
-            last->text += "\n\n" + std::string(say_something);
-            return;
-        } else if (auto* results = std::get_if<tool_results>(&messages_.back())) {
-            results->note = say_something;
-            return;
-        }
-        messages_.emplace_back(user_message{std::string(empty ? say_something : call_finish)});
+        say(empty ? say_something : call_finish);
     }
 
     void account_for(turn const& answer)
@@ -176,21 +225,26 @@ private:
             result_.account.model = answer.model;
     }
 
+    std::chrono::steady_clock::duration worked() const
+    {
+        return worked_ + (s_.log.recalls() ? clock::duration() : clock::now() - start_);
+    }
+
     std::optional<std::string> limit_reached() const
     {
         auto const& a = result_.account;
-        if (a.turns >= s_.limits.turns)
-            return fmt::format("Stopped after {} turns (--max-turns).", a.turns);
-        if (calls_ > s_.limits.tool_calls)
-            return fmt::format("Stopped after {} tool calls.", calls_);
-        if (a.usage.output >= s_.limits.output_tokens)
-            return fmt::format("Stopped after {} output tokens.", a.usage.output);
-        if (s_.limits.cost_usd && a.cost_usd && *a.cost_usd >= *s_.limits.cost_usd)
+        if (auto const turns = a.turns - leg_.account.turns; turns >= s_.limits.turns)
+            return fmt::format("Stopped after {} turns (--max-turns).", turns);
+        if (auto const calls = calls_ - leg_.calls; calls > s_.limits.tool_calls)
+            return fmt::format("Stopped after {} tool calls.", calls);
+        if (auto const tokens = output_tokens(); tokens >= s_.limits.output_tokens)
+            return fmt::format("Stopped after {} output tokens.", tokens);
+        if (s_.limits.cost_usd && cost() >= *s_.limits.cost_usd)
             return fmt::format(
                 "Stopped at an estimated ${:.2f}: the limit is ${:.2f}.",
-                *a.cost_usd,
+                cost(),
                 *s_.limits.cost_usd);
-        if (clock::now() - start_ >= s_.limits.wall_time)
+        if (worked() - leg_.worked >= s_.limits.wall_time)
             return fmt::format("Stopped after {} minutes.", s_.limits.wall_time.count() / 60);
         return std::nullopt;
     }
@@ -198,11 +252,21 @@ private:
     // Wrapping up is cheaper than a conversation that no longer fits (model-apis 6.2 item 24).
     bool nearly_over() const
     {
-        auto const& a = result_.account;
-        return a.turns + 1 >= s_.limits.turns || (s_.context > 0 && held_ * 5 >= s_.context * 4) ||
-               a.usage.output * 5 >= s_.limits.output_tokens * 4 ||
-               (s_.limits.cost_usd && a.cost_usd && *a.cost_usd >= *s_.limits.cost_usd * 0.8) ||
-               (clock::now() - start_) * 5 >= s_.limits.wall_time * 4;
+        return result_.account.turns - leg_.account.turns + 1 >= s_.limits.turns ||
+               (s_.context > 0 && held_ * 5 >= s_.context * 4) ||
+               output_tokens() * 5 >= s_.limits.output_tokens * 4 ||
+               (s_.limits.cost_usd && cost() >= *s_.limits.cost_usd * 0.8) ||
+               (worked() - leg_.worked) * 5 >= s_.limits.wall_time * 4;
+    }
+
+    // Of what the limits are held against: what was done since the run was given its task.
+    std::int64_t output_tokens() const
+    {
+        return result_.account.usage.output - leg_.account.usage.output;
+    }
+    double cost() const
+    {
+        return result_.account.cost_usd.value_or(0) - leg_.account.cost_usd.value_or(0);
     }
 
     void fail(model_error const& error)
@@ -221,8 +285,17 @@ private:
         result_.reason = std::move(reason);
     }
 
+    // What had been done when the run was given the task it works on.
+    struct leg {
+        run_account account;
+        int calls = 0;
+        clock::duration worked{};
+    };
+
     loop_setup s_;
-    clock::time_point start_;
+    clock::time_point start_;   // of the work that is not recalled
+    clock::duration worked_{};  // before
+    leg leg_;
     conversation messages_;
     retry_budget budget_;
     loop_result result_;

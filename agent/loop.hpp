@@ -1,13 +1,14 @@
 #pragma once
 
 // The model loop: ask the model, run the tools it wants, answer every call, repeat, until it
-// finishes or a limit ends it. It knows nothing of projects or documentation; those are behind the
-// tools. Stop reasons, limits and nudges: model-apis 1.5 and 6.2 items 13 to 19.
+// finishes, asks the user, or a limit ends it. What the log recalls was asked and run before, and
+// is gone through again without doing so. It knows nothing of projects or documentation; those are
+// behind the tools. Stop reasons, limits and nudges: model-apis 1.5 and 6.2 items 13 to 19.
 
 #include "agent/limits.hpp"
 #include "agent/model.hpp"
-#include "agent/retry.hpp"
 #include "agent/run.hpp"
+#include "agent/runs/run_log.hpp"
 #include "agent/toolbox.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -35,9 +36,12 @@ struct loop_setup {
     std::int64_t context;               // tokens the model can hold; 0: unknown
     std::function<bool()> finished;     // whether the answer was handed over
     std::function<bool()> must_finish;  // whether plain text is no answer yet
+    std::function<bool()> asks;         // whether the user has to answer first
+    std::function<void()> go_on;        // told before a run that had ended gets another task
     std::function<std::optional<double>(token_usage const&)>
         cost;  // of one turn; nothing for an unknown model
     progress_sink progress;
+    run_log& log;
 };
 
 // Throws only operation_aborted, when cancelled.

@@ -2,6 +2,7 @@
 
 #include "agent/context.hpp"
 #include "agent/docs/quote.hpp"
+#include "protocol/text.hpp"
 
 #include <fmt/format.h>
 
@@ -92,15 +93,24 @@ packages(std::optional<std::vector<required_package>> const& required, std::stri
     return out + fmt::format("\n{}\n", fenced("install.sh", command + names));
 }
 
-std::string files_section(std::vector<file_change> const& files)
+// As many as fit into `room`, whole; of the others where they are.
+std::string
+files_section(std::vector<file_change> const& files, std::size_t room, std::string const& rest_at)
 {
     if (files.empty())
         return {};
     std::string out = "## Files\n\n";
     for (auto const& f : files) {
-        out += fmt::format("### `{}` ({})\n\n", f.path, verb(f.kind));
-        if (f.kind != change_kind::deleted)
-            out += fenced(f.path, f.text) + "\n";
+        auto const title = fmt::format("### `{}` ({})\n\n", f.path, verb(f.kind));
+        auto const text = f.kind == change_kind::deleted ? "" : fenced(f.path, f.text) + "\n";
+        if (rest_at.empty() || out.size() + title.size() + text.size() <= room)
+            out += title + text;
+        else
+            out += title + fmt::format(
+                               "{} bytes, too long to show here: read the resource `{}{}`.\n\n",
+                               f.text.size(),
+                               rest_at,
+                               f.path);
     }
     return out;
 }
@@ -149,7 +159,7 @@ std::string summary(std::vector<file_change> const& files)
     return out;
 }
 
-std::string render_report(run_outcome const& outcome)
+std::string render_report(run_outcome const& outcome, report_limits const& limits)
 {
     auto const& a = outcome.answer;
     auto out = warnings(outcome);
@@ -166,18 +176,19 @@ std::string render_report(run_outcome const& outcome)
     if (!a.approach.empty())
         out += outcome.files.empty() ? a.approach + "\n\n"
                                      : fmt::format("## Approach\n\n{}\n\n", a.approach);
-    out += files_section(outcome.files);
-    out += section("Validation", a.validation);
-    out += section("Error handling", a.error_handling);
+    auto rest = section("Validation", a.validation) + section("Error handling", a.error_handling);
     if (!outcome.files.empty()) {
-        out += environment(a.environment_variables);
-        out += packages(a.packages, outcome.package_manager);
+        rest += environment(a.environment_variables);
+        rest += packages(a.packages, outcome.package_manager);
     }
-    out += section("Notes", a.notes);
-    out += documentation_section(outcome);
+    rest += section("Notes", a.notes);
+    rest += documentation_section(outcome);
     if (outcome.account.turns > 0)
-        out += usage_section(outcome.account);
-    return out;
+        rest += usage_section(outcome.account);
+    auto const told = out.size() + rest.size();
+    auto const room = limits.bytes > told ? limits.bytes - told : 0;
+    out += files_section(outcome.files, room, limits.rest_at) + rest;
+    return mcp::head_and_tail(std::move(out), limits.bytes);
 }
 
 }  // namespace agent

@@ -11,7 +11,14 @@
 
 namespace agent {
 
-std::string render_report(run_outcome const& outcome);
+// What does not fit is left out where it can be read elsewhere: files first, then the middle of the
+// rest.
+struct report_limits {
+    std::size_t bytes = std::string::npos;
+    std::string rest_at;  // what a file's path is put after, to read it; empty: nowhere
+};
+
+std::string render_report(run_outcome const& outcome, report_limits const& limits = {});
 
 // "2 created, 1 modified" of the files.
 std::string summary(std::vector<file_change> const& files);

@@ -35,6 +35,14 @@ struct run_request {
     std::string model;               // empty: as configured
     std::optional<double> max_cost_usd;
 };
+BOOST_DESCRIBE_STRUCT(run_request, (), (task, mode, project_path, files, model, max_cost_usd))
+
+// What the expert cannot find out by itself, and what the answer would decide.
+struct question {
+    std::string question;
+    std::optional<std::vector<std::string>> options;
+};
+BOOST_DESCRIBE_STRUCT(question, (), (question, options))
 
 struct environment_variable {
     std::string name;
@@ -66,12 +74,14 @@ BOOST_DESCRIBE_STRUCT(
 
 enum class run_status {
     completed,
-    brief,    // no model configured: the brief for the host's own model
-    stopped,  // a limit was reached; what was done is kept
-    refused,  // by the model
-    failed,   // the model could not be asked
+    brief,        // no model configured: the brief for the host's own model
+    needs_input,  // goes on when its questions are answered
+    stopped,      // a limit was reached; what was done is kept
+    cancelled,    // by whoever asked for it; what was done is kept
+    refused,      // by the model
+    failed,       // the model could not be asked
 };
-BOOST_DESCRIBE_ENUM(run_status, completed, brief, stopped, refused, failed)
+BOOST_DESCRIBE_ENUM(run_status, completed, brief, needs_input, stopped, cancelled, refused, failed)
 
 struct run_account {
     std::string model;
@@ -89,6 +99,7 @@ struct run_outcome {
     run_status status = run_status::failed;
     std::string reason;  // one sentence: why it failed or stopped, and what to do
     final_answer answer;
+    std::vector<question> questions;  // status needs_input
     std::vector<file_change> files;
     std::vector<lookup> documentation;
     std::vector<std::string> undocumented;  // packages used in the files but never looked up
@@ -99,7 +110,16 @@ struct run_outcome {
 BOOST_DESCRIBE_STRUCT(
     run_outcome,
     (),
-    (status, reason, answer, files, documentation, undocumented, account, brief, package_manager))
+    (status,
+     reason,
+     answer,
+     questions,
+     files,
+     documentation,
+     undocumented,
+     account,
+     brief,
+     package_manager))
 
 // What a watcher is told while a run works: one short line each, safe to show.
 using progress_sink = std::function<void(std::string_view)>;

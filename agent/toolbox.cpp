@@ -1,5 +1,7 @@
 #include "agent/toolbox.hpp"
 
+#include "agent/runs/run_log.hpp"
+#include "agent/tools/input.hpp"
 #include "protocol/rpc/async.hpp"
 #include "protocol/text.hpp"
 
@@ -37,15 +39,6 @@ std::string subject_of(json::object const& input)
     return {};
 }
 
-tool_outcome refused(std::string id, std::string text)
-{
-    tool_outcome out;
-    out.call_id = std::move(id);
-    out.text = std::move(text);
-    out.is_error = true;
-    return out;
-}
-
 }  // namespace
 
 toolbox::toolbox(std::vector<std::unique_ptr<tool>> tools, run_limits const& limits)
@@ -71,70 +64,73 @@ tool* toolbox::find(std::string_view name) const
     return found;
 }
 
-awaitable<tool_outcome>
-toolbox::run_one(tool_call call, std::function<void(tool_report const&)> on_done)
+// What the call comes to, whatever it is.
+awaitable<tool_answer> toolbox::answer(tool_call call, std::string& subject)
 {
-    auto const start = clock::now();
-    tool_report report;
-    report.name = call.name;
-    tool_outcome outcome;
-    outcome.call_id = call.id;
-
     auto* chosen = find(call.name);
-    boost::system::error_code bad;
-    auto input =
-        call.input.size() > limits_.tool_input ? json::value() : json::parse(call.input, bad);
     if (!chosen) {
         std::string names;
         for (auto const& d : declarations_)
             names += (names.empty() ? "" : ", ") + d.name;
-        outcome = refused(
-            call.id, fmt::format("There is no tool \"{}\". The tools are: {}.", call.name, names));
-    } else if (call.input.size() > limits_.tool_input) {
-        outcome = refused(
-            call.id,
-            fmt::format(
-                "The input is larger than {} bytes. Split it over several calls.",
-                limits_.tool_input));
-    } else if (bad || !input.is_object()) {
-        outcome = refused(
-            call.id,
-            fmt::format(
-                "The input is not a valid JSON object. Call {} again with input that fits this "
-                "schema: {}\n"
-                "What arrived: {}",
-                chosen->declaration().name,
-                json::serialize(chosen->declaration().input_schema),
-                mcp::cut_utf8(call.input, 500)));
-    } else {
-        report.subject = subject_of(input.get_object());
-        try {
-            auto answer = co_await mcp::with_timeout(
-                chosen->run(std::move(input.get_object())), limits_.tool_time);
-            outcome.text = mcp::head_and_tail(answer.text, limits_.tool_output);
-            outcome.is_error = answer.is_error;
-        } catch (boost::system::system_error const& e) {
-            if (e.code() != boost::asio::error::timed_out)
-                throw;
-            outcome = refused(
-                call.id,
-                fmt::format(
-                    "{} took longer than {} s and was stopped.",
-                    call.name,
-                    limits_.tool_time.count()));
-        }
+        co_return failed(
+            fmt::format("There is no tool \"{}\". The tools are: {}.", call.name, names));
     }
-    if (outcome.text.empty())
-        outcome.text = "(nothing)";
-    report.ok = !outcome.is_error;
-    report.time_ms =
-        std::chrono::duration_cast<std::chrono::milliseconds>(clock::now() - start).count();
-    on_done(report);
-    co_return outcome;
+    if (call.input.size() > limits_.tool_input)
+        co_return failed(fmt::format(
+            "The input is larger than {} bytes. Split it over several calls.", limits_.tool_input));
+    boost::system::error_code bad;
+    auto input = json::parse(call.input, bad);
+    if (bad || !input.is_object())
+        co_return failed(fmt::format(
+            "The input is not a valid JSON object. Call {} again with input that fits this "
+            "schema: {}\n"
+            "What arrived: {}",
+            chosen->declaration().name,
+            json::serialize(chosen->declaration().input_schema),
+            mcp::cut_utf8(call.input, 500)));
+    subject = subject_of(input.get_object());
+    try {
+        auto work = chosen->run(std::move(input.get_object()));
+        co_return co_await mcp::with_timeout(std::move(work), limits_.tool_time);
+    } catch (boost::system::system_error const& e) {
+        if (e.code() != boost::asio::error::timed_out)
+            throw;
+    }
+    co_return failed(fmt::format(
+        "{} took longer than {} s and was stopped.", call.name, limits_.tool_time.count()));
 }
 
-awaitable<std::vector<tool_outcome>>
-toolbox::run(std::vector<tool_call> calls, std::function<void(tool_report const&)> on_done)
+awaitable<tool_outcome> toolbox::run_one(
+    std::size_t at, tool_call call, run_log& log, std::function<void(tool_report const&)> on_done)
+{
+    if (auto known = log.tool(at)) {
+        if (auto* chosen = find(call.name); chosen && !known->effect.is_null())
+            chosen->restore(known->effect);
+        on_done(known->report);
+        co_return std::move(known->outcome);
+    }
+    auto const start = clock::now();
+    tool_record done;
+    done.call = at;
+    done.report.name = call.name;
+    done.outcome.call_id = call.id;
+    auto came_to = co_await answer(std::move(call), done.report.subject);
+    done.outcome.text = mcp::head_and_tail(came_to.text, limits_.tool_output);
+    done.outcome.is_error = came_to.is_error;
+    done.effect = std::move(came_to.effect);
+    if (done.outcome.text.empty())
+        done.outcome.text = "(nothing)";
+    done.report.ok = !came_to.is_error;
+    done.report.time_ms =
+        std::chrono::duration_cast<std::chrono::milliseconds>(clock::now() - start).count();
+    if (!came_to.pending)
+        co_await log.write(done);
+    on_done(done.report);
+    co_return std::move(done.outcome);
+}
+
+awaitable<std::vector<tool_outcome>> toolbox::run(
+    std::vector<tool_call> calls, run_log& log, std::function<void(tool_report const&)> on_done)
 {
     std::vector<tool_outcome> outcomes;
     auto const allowed =
@@ -147,18 +143,19 @@ toolbox::run(std::vector<tool_call> calls, std::function<void(tool_report const&
             bool const alone = t && !t->read_only();
             if (alone && !together.empty())
                 break;
-            together.push_back(run_one(calls[at++], on_done));
+            together.push_back(run_one(at, calls[at], log, on_done));
+            ++at;
             if (alone)
                 break;
         } while (at < allowed && together.size() < concurrent);
         auto done = co_await mcp::when_all(std::move(together));
         std::ranges::move(done, std::back_inserter(outcomes));
     }
-    for (std::size_t at = allowed; at < calls.size(); ++at)
-        outcomes.push_back(refused(
-            calls[at].id,
-            fmt::format(
-                "Not run: at most {} calls in one turn. Call it again in the next.", allowed)));
+    for (std::size_t at = allowed; at < calls.size(); ++at) {
+        auto const text = fmt::format(
+            "Not run: at most {} calls in one turn. Call it again in the next.", allowed);
+        outcomes.push_back({calls[at].id, text, true});
+    }
     co_return outcomes;
 }
 

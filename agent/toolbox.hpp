@@ -19,6 +19,8 @@
 
 namespace agent {
 
+class run_log;
+
 // What a call came to: for progress, and for the account of a run.
 struct tool_report {
     std::string name;
@@ -37,14 +39,21 @@ public:
     std::vector<tool_declaration> const& declarations() const { return declarations_; }
 
     // Read-only calls next to each other run together, at most limits.concurrent_tools at once; a
-    // call that changes something runs alone, after what came before it. Throws only
-    // operation_aborted.
+    // call that changes something runs alone, after what came before it. What the log knows of a
+    // call is not done again; what is done is in the log before this returns. `on_done` is told
+    // either way. Throws only operation_aborted.
     boost::asio::awaitable<std::vector<tool_outcome>>
-    run(std::vector<tool_call> calls, std::function<void(tool_report const&)> on_done);
+    run(std::vector<tool_call> calls,
+        run_log& log,
+        std::function<void(tool_report const&)> on_done);
 
 private:
-    boost::asio::awaitable<tool_outcome>
-    run_one(tool_call call, std::function<void(tool_report const&)> on_done);
+    boost::asio::awaitable<tool_outcome> run_one(
+        std::size_t at,
+        tool_call call,
+        run_log& log,
+        std::function<void(tool_report const&)> on_done);
+    boost::asio::awaitable<tool_answer> answer(tool_call call, std::string& subject);
     tool* find(std::string_view name) const;
 
     std::vector<std::unique_ptr<tool>> tools_;

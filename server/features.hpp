@@ -15,9 +15,12 @@
 #include "server/features/tools.hpp"
 #include "server/request_context.hpp"
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace server {
 
@@ -93,6 +96,20 @@ public:
         changed_.resources();
     }
 
+    // Resources that depend on who asks and when: their templates are added above, what there is of
+    // them now is listed after the others.
+    using resource_source =
+        std::function<boost::asio::awaitable<std::vector<mcp::Resource>>(request_context&)>;
+    void list_resources_of(resource_source source) { sources_.push_back(std::move(source)); }
+    std::vector<resource_source> const& resource_sources() const { return sources_; }
+
+    // Work of an earlier process (background::name): given the id of a task that this one does not
+    // know, comes to the work to go on with, or to nothing.
+    using lost_task = std::function<boost::asio::awaitable<std::optional<background>>(
+        request_context&, std::string id)>;
+    void on_lost_task(lost_task find) { lost_task_ = std::move(find); }
+    lost_task const& find_lost_task() const { return lost_task_; }
+
     void remove_resource(std::string_view uri)
     {
         resources_.remove(uri);
@@ -135,6 +152,8 @@ private:
     server::prompts prompts_;
     server::resources resources_;
     server::skills skills_;
+    std::vector<resource_source> sources_;
+    lost_task lost_task_;
     mutable server::changes changed_;
 };
 

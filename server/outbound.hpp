@@ -26,6 +26,10 @@ public:
     // Lets go of the client: where the transport can have it come back for the response, it does.
     virtual void release(mcp::jsonrpc::request_id const& about) { (void)about; }
 
+    // While a cancelled request unwinds: whether its client took it back. If not, the connection
+    // ended, or the server does, and the client may come again for what it asked for.
+    virtual bool withdrawn(mcp::jsonrpc::request_id const& about) const = 0;
+
     // Returns once what was notified has left, or cannot any more: who notifies without being asked
     // each time, as a subscription does, waits here.
     virtual boost::asio::awaitable<void> drained() = 0;

@@ -71,6 +71,11 @@ public:
         return rpc_.call(std::move(method), std::move(params));
     }
 
+    bool withdrawn(mcp::jsonrpc::request_id const& about) const override
+    {
+        return rpc_.is_withdrawn(about);
+    }
+
     awaitable<void> drained() override { return peer_.flush(); }
 
 private:

@@ -32,6 +32,9 @@ struct input_required {
 struct background {
     std::function<boost::asio::awaitable<step>(request_context&)> work;
     bool required = false;  // a client that does not know tasks is refused
+    // The task's id. By it the work is found again after a restart (features::on_lost_task); an id
+    // at work already is that task. Unguessable; empty: one of the server's.
+    std::string name{};
 };
 
 // For handlers: co_return any of the three.

@@ -47,6 +47,9 @@ public:
     boost::asio::awaitable<lookup>
     look_up(std::string library, std::string question, int max_passages = 5);
 
+    // Takes over what was looked up earlier, when a run is continued.
+    void restore(lookup known) { all_.push_back(std::move(known)); }
+
     // Whether this package was looked up in this run, with or without success.
     bool asked_for(std::string_view library) const;
 

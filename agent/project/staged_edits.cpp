@@ -312,13 +312,25 @@ std::vector<file_change> staged_edits::changes() const
     return all;
 }
 
-file_result<void> staged_edits::restore(file_change change)
+std::optional<file_change> staged_edits::at(std::string_view name) const
 {
-    auto path = writable(change.path);
+    auto const path = normalize(name);
+    auto const found = path ? find(*path) : nullptr;
+    return found ? std::optional(*found) : std::nullopt;
+}
+
+file_result<void> staged_edits::restore(std::string_view name, std::optional<file_change> change)
+{
+    auto path = writable(name);
     if (!path)
         return path.error();
-    change.path = std::move(*path);
-    return store(std::move(change));
+    if (!change) {
+        std::lock_guard const lock(mutex_);
+        staged_.erase(*path);
+        return {};
+    }
+    change->path = std::move(*path);
+    return store(std::move(*change));
 }
 
 }  // namespace agent

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,8 +63,11 @@ public:
     // In path order.
     std::vector<file_change> changes() const;
 
-    // Takes a journaled change over as it is, when a run is continued; the same names are refused.
-    file_result<void> restore(file_change change);
+    // What is staged for a path, if anything.
+    std::optional<file_change> at(std::string_view name) const;
+
+    // Takes over what at() said earlier, when a run is continued; the same names are refused.
+    file_result<void> restore(std::string_view name, std::optional<file_change> change);
 
 private:
     using staged = std::shared_ptr<file_change const>;

@@ -1,5 +1,6 @@
 #include "agent/tools/file_tool.hpp"
 
+#include "protocol/json.hpp"
 #include "protocol/rpc/async.hpp"
 
 #include <exception>
@@ -38,11 +39,25 @@ public:
         co_return co_await mcp::offload(pool_, std::move(work));
     }
 
+    void restore(boost::json::value const& effect) override
+    {
+        auto staged = mcp::decode<staged_path>(effect, {"effect"});
+        // A name that was accepted then is accepted now; if not, the gate of finish sees it
+        // missing.
+        (void)edits_.restore(staged.path, std::move(staged.change));
+    }
+
 private:
     tool_answer guarded(boost::json::object const& input)
     {
         try {
-            return work_(edits_, input);
+            auto out = work_(edits_, input);
+            if (!read_only_ && !out.is_error) {
+                auto path = string_of(input, "path");
+                auto change = edits_.at(path);
+                out.effect = mcp::encode(staged_path{std::move(path), std::move(change)});
+            }
+            return out;
         } catch (std::exception const&) {
             return failed(declaration_.name + " failed inside; try a smaller part of the project.");
         }

@@ -85,11 +85,27 @@ awaitable<tool_answer> finish::run(json::object input)
         for (auto const& package : missing)
             out.text += fmt::format("\n- {}", package);
         out.is_error = true;
+        out.effect = "refused";
         co_return out;
     }
+    out.effect = mcp::encode(answer);
     accepted_ = std::move(answer);
     out.text = "Accepted.";
     co_return out;
+}
+
+void finish::restore(json::value const& effect)
+{
+    if (effect.is_string())
+        ++refusals_;
+    else
+        accepted_ = mcp::decode<final_answer>(effect, {"effect"});
+}
+
+void finish::reopen()
+{
+    accepted_.reset();
+    refusals_ = 0;
 }
 
 }  // namespace agent

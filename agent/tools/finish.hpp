@@ -26,9 +26,13 @@ public:
     tool_declaration const& declaration() const override { return declaration_; }
     bool read_only() const override { return false; }
     boost::asio::awaitable<tool_answer> run(boost::json::object input) override;
+    void restore(boost::json::value const& effect) override;
 
     // The answer, once the gate let it pass.
     std::optional<final_answer> const& accepted() const { return accepted_; }
+
+    // There is another task, and another answer to come.
+    void reopen();
 
     // Packages that the staged files import and that were never looked up.
     std::vector<std::string> undocumented() const;

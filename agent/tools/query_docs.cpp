@@ -53,7 +53,13 @@ awaitable<tool_answer> query_docs::run(json::object input)
         co_await documentation_.look_up(std::move(args.library), std::move(args.question));
     out.text = quote(found);
     out.is_error = found.passages.empty() && !found.failures.empty();
+    out.effect = mcp::encode(found);
     co_return out;
+}
+
+void query_docs::restore(json::value const& effect)
+{
+    documentation_.restore(mcp::decode<lookup>(effect, {"effect"}));
 }
 
 }  // namespace agent

@@ -15,6 +15,7 @@ public:
     tool_declaration const& declaration() const override { return declaration_; }
     bool read_only() const override { return true; }
     boost::asio::awaitable<tool_answer> run(boost::json::object input) override;
+    void restore(boost::json::value const& effect) override;
 
 private:
     lookups& documentation_;

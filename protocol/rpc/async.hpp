@@ -84,6 +84,17 @@ with_timeout(boost::asio::awaitable<T> task, std::chrono::steady_clock::duration
     }
 }
 
+// event::wait(), or until `limit` has passed.
+inline boost::asio::awaitable<void> wait_for(event& what, std::chrono::steady_clock::duration limit)
+{
+    try {
+        co_await with_timeout(what.wait(), limit);
+    } catch (boost::system::system_error const& e) {
+        if (e.code() != boost::asio::error::timed_out)
+            throw;
+    }
+}
+
 // Runs every task at once and waits for all of them; results in order. Cancelling the caller
 // cancels each. The first failure, in order, is rethrown. T must be default-constructible.
 template <class T>

@@ -37,6 +37,7 @@ struct dispatcher::in_flight {
     std::string method;
     std::shared_ptr<batch> of;
     bool cancelled = false;
+    bool withdrawn = false;
 };
 
 // Our own requests that wait for an answer. Shared with the coroutines that wait, so that one which
@@ -233,7 +234,7 @@ void dispatcher::cancel(jsonrpc::notification const& n)
     auto const found = id ? in_flight_.find(*id) : in_flight_.end();
     if (found == in_flight_.end() || found->second.cancelled)
         return;  // unknown, or answered while this was on its way
-    found->second.cancelled = true;
+    found->second.cancelled = found->second.withdrawn = true;
     found->second.signal.emit(asio::cancellation_type::terminal);
 }
 
@@ -249,6 +250,12 @@ bool dispatcher::is_active(jsonrpc::request_id const& id) const
 {
     auto const found = in_flight_.find(id);
     return found != in_flight_.end() && !found->second.cancelled;
+}
+
+bool dispatcher::is_withdrawn(jsonrpc::request_id const& id) const
+{
+    auto const found = in_flight_.find(id);
+    return found != in_flight_.end() && found->second.withdrawn;
 }
 
 awaitable<json::value> dispatcher::call(std::string method, json::object params)

@@ -66,6 +66,9 @@ public:
     // may be sent for it.
     bool is_active(jsonrpc::request_id const& id) const;
 
+    // Whether the peer itself took this request of its back, as far as its handler still unwinds.
+    bool is_withdrawn(jsonrpc::request_id const& id) const;
+
     // A batch (an array of messages) is refused unless the session allows it, as 2025-03-26 asks.
     void accept_batches(bool on) { batches_ = on; }
 

@@ -4,14 +4,16 @@
 #include "agent/docs/context7/context7.hpp"
 #include "agent/downstream/process/command_output.hpp"
 #include "prompts/prompts.hpp"
-#include "server/app/ask.hpp"
 #include "server/app/command_prompts.hpp"
-#include "server/app/engineer_tool.hpp"
 #include "server/app/expert_resources.hpp"
 #include "server/app/log.hpp"
 #include "server/app/model_choice.hpp"
+#include "server/app/runs/engineer_tool.hpp"
+#include "server/app/runs/run_resources.hpp"
 #include "server/app/serving/listeners.hpp"
 #include "server/app/serving/test_tools.hpp"
+#include "server/app/terminal/ask.hpp"
+#include "server/app/terminal/runs_command.hpp"
 #include "server/server.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -84,7 +86,8 @@ public:
               http_,
               key_command_runner(),
               [this](std::string const& key) { keep_secret(key); },
-              log_)
+              log_),
+          journal_(settings_.state_directory, agent::journal_limits(), log_)
     {
         for (auto const* name : {"ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CONTEXT7_API_KEY"})
             if (auto value = env(name))
@@ -94,6 +97,8 @@ public:
         if (!settings_.context7.empty())
             context7_ = make_context7(env);
         engineer_ = std::make_unique<agent::engineer>(engineer_setup());
+        runs_ = std::make_unique<agent::runs>(
+            *engineer_, journal_, loop_.get_executor(), settings_.runs_at_once, log_);
     }
 
     int run()
@@ -107,6 +112,9 @@ public:
                 return;
             caught = number;
             signals.clear();  // a second one ends the program at once
+            // Ctrl-C at a terminal is about the run; everything else is about the program.
+            if (!settings_.ask || number != SIGINT)
+                runs_->stop();
             stop.emit(asio::cancellation_type::terminal);
         });
         std::exception_ptr failure;
@@ -119,8 +127,7 @@ public:
             signals.cancel(ignored);
             context7_.reset();
         };
-        auto job = settings_.ask ? ask(*engineer_, *settings_.ask, redact_) : serve();
-        asio::co_spawn(loop_, std::move(job), asio::bind_cancellation_slot(stop.slot(), finished));
+        asio::co_spawn(loop_, job(), asio::bind_cancellation_slot(stop.slot(), finished));
         while (!done)
             step();
         loop_.run_for(children_time);
@@ -188,10 +195,34 @@ private:
         return out;
     }
 
+    // What was asked for, and then the end of every run of this process.
+    awaitable<int> job()
+    {
+        int code = 0;
+        std::exception_ptr failure;
+        try {
+            if (settings_.ask)
+                code = co_await ask(*runs_, *settings_.ask, redact_);
+            else if (settings_.runs)
+                code = co_await runs_command(*runs_, *settings_.runs, redact_);
+            else
+                code = co_await serve();
+        } catch (...) {
+            failure = std::current_exception();
+        }
+        co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+        co_await runs_->stopped();
+        if (failure)
+            std::rethrow_exception(failure);
+        co_return code;
+    }
+
     awaitable<int> serve()
     {
         server::features offered;
-        add_engineer_tool(offered, *engineer_, expert_, redact_);
+        delivery const by{*runs_, redact_, settings_.budgets};
+        add_engineer_tools(offered, expert_, by);
+        add_run_resources(offered, by);
         auto const project = settings_.roots.empty() ? std::string() : settings_.roots.front();
         add_prompts(offered, expert_, project, pool_.get_executor());
         add_resources(offered, expert_, project, pool_.get_executor());
@@ -229,6 +260,8 @@ private:
     std::unique_ptr<agent::documentation> context7_;
     std::map<std::string, std::unique_ptr<agent::documentation>> bundled_;
     std::unique_ptr<agent::engineer> engineer_;
+    agent::journal journal_;
+    std::unique_ptr<agent::runs> runs_;
 };
 
 }  // namespace

@@ -66,6 +66,35 @@ environment process_environment()
     };
 }
 
+namespace {
+
+CLI::App* add_runs_commands(CLI::App& cli, runs_options& to)
+{
+    using verb = runs_options::verb;
+    auto* runs =
+        cli.add_subcommand("runs", "List the runs that are kept; show, resume, export, rm");
+    runs->require_subcommand(0, 1);
+    runs->fallthrough();
+    runs->add_flag("--json", to.json, "Print JSON");
+    auto const add = [&](char const* name, char const* text, verb what) {
+        auto* command = runs->add_subcommand(name, text);
+        command->add_option("id", to.id, "The run, or how its id begins")->required();
+        command->add_flag("--json", to.json, "Print JSON");
+        command->callback([&to, what] { to.what = what; });
+        command->fallthrough();
+        return command;
+    };
+    add("show", "What a run was asked, what it did, and what came of it", verb::show);
+    add("resume", "Go on with a run that was interrupted, failed or was stopped", verb::resume);
+    add("export", "Write a run's files and its report to a folder", verb::export_to)
+        ->add_option("directory", to.directory, "Where to; made if it is not there")
+        ->required();
+    add("rm", "Forget a run", verb::remove);
+    return runs;
+}
+
+}  // namespace
+
 config read_config(int argc, char const* const* argv, environment const& env)
 {
     config out;
@@ -118,13 +147,26 @@ config read_config(int argc, char const* const* argv, environment const& env)
            "NEXTJS_BACKEND_ENGINEER_CONTEXT7)")
         ->capture_default_str();
     cli.add_flag("--no-context7", no_context7, "Ask only the documentation inside the project");
-    cli.add_option("--state-directory", out.state_directory, "Where indexes are kept")
+    cli.add_option("--state-directory", out.state_directory, "Where runs and indexes are kept")
         ->capture_default_str();
     cli.add_option("--max-turns", out.limits.turns, "Model turns a run")
         ->capture_default_str()
         ->check(CLI::Range(1, 200));
     auto* cost_option = cli.add_option("--max-cost-usd", cost, "Estimated cost at which a run ends")
                             ->check(CLI::PositiveNumber);
+    long minutes = std::chrono::duration_cast<std::chrono::minutes>(out.limits.wall_time).count();
+    cli.add_option("--max-minutes", minutes, "Working time of a run")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 24 * 60));
+    cli.add_option("--max-runs", out.runs_at_once.at_once, "Runs at work at once; more wait")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 10'000));
+    std::string budgets = env("NEXTJS_BACKEND_ENGINEER_INLINE_BUDGET").value_or("");
+    cli.add_option(
+        "--inline-budget",
+        budgets,
+        "Seconds that a call is held open before it is handed over, or CLIENT=SECONDS,... "
+        "(default: less than what the client waits)");
     cli.add_option("--log-level", level, "What goes to stderr (env NEXTJS_BACKEND_ENGINEER_LOG)")
         ->capture_default_str()
         ->check(one_of<mcp::LoggingLevel>(
@@ -142,12 +184,17 @@ config read_config(int argc, char const* const* argv, environment const& env)
         ->check(one_of<agent::run_mode>("implement, plan, review, explain"));
     ask->add_option(
         "--file", asked.request.files, "A file of the project that the task is about; repeatable");
+    ask->add_option(
+        "--run", asked.run, "Go on with this run: the task is a further one, or the answers");
     ask->add_flag("--json", asked.json, "Print the outcome as one JSON object");
     ask->fallthrough();
+    runs_options kept;
+    auto* runs = add_runs_commands(cli, kept);
     cli.footer(
         "Exit codes of ask: 0 answered (or the brief, without a model), 1 the model could not be "
         "asked, 2 wrong usage,\n"
-        "3 a limit ended the run (what was done is printed), 4 the model refused, 130 cancelled.\n"
+        "3 a limit ended the run (what was done is printed), 4 the model refused, 5 it asks "
+        "something first, 130 cancelled.\n"
         "Keys: ANTHROPIC_API_KEY, ANTHROPIC_AUTH_TOKEN, --key-file or --key-command.");
 
     try {
@@ -164,6 +211,12 @@ config read_config(int argc, char const* const* argv, environment const& env)
     out.log_level = as<mcp::LoggingLevel>(level);
     if (no_context7)
         out.context7.clear();
+    out.limits.wall_time = std::chrono::minutes(minutes);
+    try {
+        out.budgets = inline_budget::parse(budgets);
+    } catch (std::invalid_argument const& e) {
+        throw config_error(std::string("--inline-budget: ") + e.what());
+    }
     if (*cost_option)
         out.limits.cost_usd = cost;
     if (out.roots.empty())
@@ -174,6 +227,8 @@ config read_config(int argc, char const* const* argv, environment const& env)
         asked.request.mode = as<agent::run_mode>(mode);
         out.ask = std::move(asked);
     }
+    if (*runs)
+        out.runs = std::move(kept);
     return out;
 }
 

@@ -7,7 +7,9 @@
 #include "agent/limits.hpp"
 #include "agent/models/credentials.hpp"
 #include "agent/run.hpp"
+#include "agent/runs/runs.hpp"
 #include "protocol/logger.hpp"
+#include "server/app/runs/inline_budget.hpp"
 #include "server/app/serving/serve_options.hpp"
 
 #include <functional>
@@ -24,7 +26,17 @@ environment process_environment();
 
 struct ask_options {
     agent::run_request request;
+    std::string run;    // go on with this one
     bool json = false;  // the outcome as one JSON object instead of Markdown
+};
+
+// `runs`: what to do with the runs that are kept.
+struct runs_options {
+    enum class verb { list, show, resume, export_to, remove };
+    verb what = verb::list;
+    std::string id;         // or its beginning
+    std::string directory;  // of an export
+    bool json = false;
 };
 
 struct config {
@@ -40,7 +52,10 @@ struct config {
     std::string state_directory;
     mcp::LoggingLevel log_level = mcp::LoggingLevel::notice;
     agent::run_limits limits;
-    std::optional<ask_options> ask;  // `ask`; otherwise serve
+    agent::runs_limits runs_at_once;
+    inline_budget budgets;
+    std::optional<ask_options> ask;    // `ask`,
+    std::optional<runs_options> runs;  // `runs`; otherwise serve
     serve_options serving;
 };
 

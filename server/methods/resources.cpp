@@ -12,6 +12,22 @@ constexpr std::size_t longest_uri = 8'192;         // bytes
 constexpr std::size_t most_subscriptions = 1'000;  // of one session
 
 awaitable<mcp::json::object>
+list_resources(method_parts const& with, request_context& ctx, mcp::PaginatedRequestParams params)
+{
+    auto const& always = with.offered.resources().listed();
+    auto const& sources = with.offered.resource_sources();
+    if (sources.empty())
+        co_return page_of(always, "resources", params, with.page_size);
+    auto all = always;
+    for (auto const& source : sources) {
+        auto const now = co_await source(ctx);
+        for (auto const& resource : now)
+            all.push_back(mcp::encode(resource));
+    }
+    co_return page_of(all, "resources", params, with.page_size);
+}
+
+awaitable<mcp::json::object>
 read_resource(method_parts const& with, request_context& ctx, mcp::ReadResourceRequestParams params)
 {
     if (params.uri.size() > longest_uri)
@@ -51,8 +67,8 @@ mcp::EmptyResult unsubscribe(request_context& ctx, mcp::SubscribeRequestParams c
 void add_resources_methods(method_table& table, method_parts const& with)
 {
     using mcp::PaginatedRequestParams;
-    table.on<PaginatedRequestParams>("resources/list", [with](request_context&, auto params) {
-        return page_of(with.offered.resources().listed(), "resources", params, with.page_size);
+    table.on<PaginatedRequestParams>("resources/list", [with](request_context& ctx, auto params) {
+        return list_resources(with, ctx, std::move(params));
     });
     table.on<PaginatedRequestParams>(
         "resources/templates/list", [with](request_context&, auto params) {

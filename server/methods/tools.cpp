@@ -39,7 +39,7 @@ awaitable<mcp::json::object> run_tool(
     if (auto* detached = std::get_if<background>(&came_to.is)) {
         auto const work = std::move(*detached);
         if (task_store::serves(ctx))
-            co_return with.tasks.create(ctx, work.work);
+            co_return with.tasks.create(ctx, work);
         if (work.required)
             task_store::require(ctx);
         came_to = co_await work.work(ctx);

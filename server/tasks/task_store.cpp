@@ -76,6 +76,8 @@ struct task_store::task final : outbound {
         throw std::logic_error("a task asks by its status");
     }
 
+    bool withdrawn(mcp::jsonrpc::request_id const&) const override { return cancelled_by_client; }
+
     awaitable<void> drained() override { co_return; }
 
     // Keys are the client's for the task's whole life: what the work asks twice gets a new one.
@@ -111,6 +113,7 @@ struct task_store::task final : outbound {
     std::map<std::string, asked> outstanding;  // by the keys that the client sees
     std::set<std::string> used_keys;
     mcp::json::object answers;
+    bool cancelled_by_client = false;
     session client;
     asio::cancellation_signal cancelled;
     mcp::event answered;
@@ -137,14 +140,22 @@ void task_store::require(request_context const& ctx)
     throw mcp::missing_client_capability({{"extensions", std::move(extension)}});
 }
 
-mcp::json::object task_store::create(request_context& ctx, work_function work)
+mcp::json::object task_store::create(request_context& ctx, background work)
 {
+    auto const created = [](task const& t) {
+        auto out = std::move(mcp::encode(t.facts).get_object());
+        out.emplace("resultType", "task");
+        return out;
+    };
     make_room();
-    auto const self = std::make_shared<task>(*this, ctx, mcp::random_hex(16));
+    if (work.name.empty())
+        work.name = mcp::random_hex(16);
+    auto& place = tasks_[work.name];
+    if (place && !mcp::is_terminal(place->facts.status))
+        return created(*place);
+    auto const self = place = std::make_shared<task>(*this, ctx, std::move(work.name));
     self->context.supply(ctx.answers(), ctx.state());
-    tasks_.emplace(self->facts.taskId, self);
-    auto out = std::move(mcp::encode(self->facts).get_object());
-    out.emplace("resultType", "task");
+    auto out = created(*self);  // before it runs
     ++*at_work_;
     auto ended = [self, count = at_work_, log = log_](std::exception_ptr const& failure) {
         --*count;
@@ -156,7 +167,7 @@ mcp::json::object task_store::create(request_context& ctx, work_function work)
     };
     asio::co_spawn(
         ctx.executor(),
-        run(self, std::move(work)),
+        run(self, std::move(work.work)),
         asio::bind_cancellation_slot(self->cancelled.slot(), std::move(ended)));
     return out;
 }
@@ -229,6 +240,7 @@ void task_store::cancel(std::string_view principal, std::string_view id)
     auto const self = find(principal, id);
     if (mcp::is_terminal(self->facts.status))
         return;
+    self->cancelled_by_client = true;
     self->end(mcp::TaskStatus::cancelled);
     self->cancelled.emit(asio::cancellation_type::terminal);
 }

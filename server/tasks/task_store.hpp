@@ -44,7 +44,10 @@ public:
 
     // Starts the work with what `ctx` knows of the client and the answers it holds. Returns the
     // CreateTaskResult. Throws -32603 if there are too many at work.
-    mcp::json::object create(request_context& ctx, work_function work);
+    mcp::json::object create(request_context& ctx, background work);
+
+    // Whether any principal has it.
+    bool knows(std::string_view id) const { return tasks_.contains(id); }
 
     // A DetailedTask. These throw -32602 for a task that this principal does not have.
     mcp::json::object get(std::string_view principal, std::string_view id) const;

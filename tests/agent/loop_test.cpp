@@ -56,20 +56,27 @@ private:
 
 class note_tool final : public agent::tool {
 public:
-    note_tool(std::string name, int& count) : count_(count) { declaration_.name = std::move(name); }
+    note_tool(std::string name, int& count, int& ran) : count_(count), ran_(ran)
+    {
+        declaration_.name = std::move(name);
+    }
     agent::tool_declaration const& declaration() const override { return declaration_; }
     bool read_only() const override { return false; }
     awaitable<agent::tool_answer> run(boost::json::object) override
     {
         ++count_;
+        ++ran_;
         agent::tool_answer out;
         out.text = "noted";
+        out.effect = true;
         co_return out;
     }
+    void restore(boost::json::value const&) override { ++count_; }
 
 private:
     agent::tool_declaration declaration_;
     int& count_;
+    int& ran_;
 };
 
 struct fixture {
@@ -78,8 +85,8 @@ struct fixture {
     agent::loop_result run()
     {
         std::vector<std::unique_ptr<agent::tool>> tools;
-        tools.push_back(std::make_unique<note_tool>("note", notes));
-        tools.push_back(std::make_unique<note_tool>("finish", finishes));
+        tools.push_back(std::make_unique<note_tool>("note", notes, ran));
+        tools.push_back(std::make_unique<note_tool>("finish", finishes, ran));
         agent::toolbox box(std::move(tools), limits);
         agent::loop_setup setup{
             model,
@@ -91,10 +98,13 @@ struct fixture {
             context,
             [this] { return finishes > 0; },
             [this] { return notes > 0; },
+            [] { return false; },
+            [this] { finishes = 0; },
             [](agent::token_usage const& u) {
                 return std::optional(static_cast<double>(u.output) / 100);
             },
-            [](std::string_view) {}};
+            [](std::string_view) {},
+            log};
         agent::loop_result out;
         test::run([](auto& s, auto& o) -> awaitable<void> {
             o = co_await agent::run_loop(s);
@@ -104,12 +114,122 @@ struct fixture {
 
     scripted_model model;
     agent::run_limits limits;
+    agent::run_log log;
     std::int64_t context = 0;
     int notes = 0;
     int finishes = 0;
+    int ran = 0;
 };
 
 }  // namespace
+
+namespace {
+
+// A log that keeps what is written to it, for another run to go the same way.
+struct kept_log {
+    std::vector<std::pair<std::string, std::string>> records;
+
+    agent::run_log again()
+    {
+        agent::run_log log([this](std::string_view kind, std::string payload) -> awaitable<void> {
+            records.emplace_back(kind, std::move(payload));
+            co_return;
+        });
+        for (auto const& [kind, payload] : records)
+            log.recall(kind, payload);
+        return log;
+    }
+};
+
+// What a model was asked with, as text.
+std::string shown(agent::conversation const& messages)
+{
+    std::string out;
+    for (auto const& m : messages) {
+        if (auto const* user = std::get_if<agent::user_message>(&m))
+            out += "user " + user->text + "\n";
+        else if (auto const* turn = std::get_if<agent::turn>(&m))
+            out += "turn " + turn->content + turn->text + "\n";
+        else
+            for (auto const& o : std::get<agent::tool_results>(m).outcomes)
+                out +=
+                    "result " + o.call_id + o.text + std::get<agent::tool_results>(m).note + "\n";
+    }
+    return out;
+}
+
+}  // namespace
+
+TEST_CASE("a run that is recalled asks no model and runs no tool again, and goes on where it was")
+{
+    std::deque<answer> const script{
+        calls("note"),
+        says(""),
+        calls("note"),
+        says("x", agent::stop_reason::pause_turn),
+        calls("note"),
+        calls("finish")};
+    fixture whole(script);
+    auto const expected = whole.run();
+    REQUIRE(expected.status == agent::run_status::completed);
+
+    // Killed after each record, and continued: the same requests, each once.
+    kept_log kept;
+    {
+        fixture f(script);
+        f.log = kept.again();
+        f.run();
+    }
+    auto const all = kept.records;
+    for (std::size_t cut = 0; cut <= all.size(); ++cut) {
+        CAPTURE(cut);
+        kept.records.assign(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(cut));
+        auto const turns = static_cast<std::size_t>(
+            std::ranges::count(kept.records, "turn", &std::pair<std::string, std::string>::first));
+        auto const tools = static_cast<int>(cut - turns);
+        fixture f(
+            std::deque<answer>(script.begin() + static_cast<std::ptrdiff_t>(turns), script.end()));
+        f.log = kept.again();
+        auto const out = f.run();
+        CHECK(out.status == expected.status);
+        CHECK(out.account.turns == expected.account.turns);
+        CHECK(out.account.usage.output == expected.account.usage.output);
+        CHECK(out.account.tools.size() == expected.account.tools.size());
+        CHECK(f.ran == 4 - tools);
+        REQUIRE(f.model.asked.size() == whole.model.asked.size() - turns);
+        for (std::size_t i = 0; i < f.model.asked.size(); ++i)
+            CHECK(shown(f.model.asked[i]) == shown(whole.model.asked[turns + i]));
+        CHECK(kept.records.size() == all.size());
+    }
+}
+
+TEST_CASE("a run that has ended gets another task, with the limits of a new one")
+{
+    kept_log kept;
+    {
+        fixture f({calls("note"), calls("note")});
+        f.limits.turns = 2;
+        f.log = kept.again();
+        CHECK(f.run().status == agent::run_status::stopped);
+    }
+    auto const [kind, payload] = agent::encoded(agent::follow_up_record{"Now the tests."});
+    kept.records.emplace_back(kind, payload);
+    fixture f({calls("note"), calls("finish")});
+    f.limits.turns = 2;
+    f.log = kept.again();
+    auto const out = f.run();
+    CHECK(out.status == agent::run_status::completed);
+    CHECK(out.account.turns == 4);
+    REQUIRE(f.model.asked.size() == 2);
+    auto const& results = std::get<agent::tool_results>(f.model.asked[0].back());
+    CHECK(results.note.ends_with("Now the tests."));
+    // Once more, all of it from memory.
+    fixture again({});
+    again.limits.turns = 2;
+    again.log = kept.again();
+    CHECK(again.run().account.turns == 4);
+    CHECK(again.model.asked.empty());
+}
 
 TEST_CASE("plain text ends a run that has nothing to hand over")
 {

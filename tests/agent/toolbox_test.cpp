@@ -1,3 +1,4 @@
+#include "agent/runs/run_log.hpp"
 #include "agent/toolbox.hpp"
 #include "protocol/rpc/async.hpp"
 #include "tests/support.hpp"
@@ -64,7 +65,8 @@ std::vector<agent::tool_outcome> run_calls(agent::toolbox& box, std::vector<agen
     std::vector<agent::tool_outcome> out;
     auto const ignore = [](agent::tool_report const&) {};
     test::run([](auto& b, auto c, auto& o, auto report) -> awaitable<void> {
-        o = co_await b.run(std::move(c), report);
+        agent::run_log nobody_remembers;
+        o = co_await b.run(std::move(c), nobody_remembers, report);
     }(box, std::move(calls), out, ignore));
     return out;
 }

@@ -148,9 +148,10 @@ export class Peer {
       const left = deadline - Date.now()
       if (left <= 0 || this.over)
         assert.fail(`${found.length} of ${count} messages; ${this.over ? 'the connection ended' : 'time is up'}; last: ${this.lines.at(-1)?.slice(0, 300)}`)
-      let timer
-      await new Promise(r => { timer = setTimeout(r, left); this.#changed.push(r) })
-      clearTimeout(timer)
+      await new Promise(resolve => {
+        const timer = setTimeout(resolve, left)
+        this.#changed.push(() => { clearTimeout(timer); resolve() })
+      })
     }
   }
 

@@ -79,7 +79,7 @@ export async function floodCases(t, door, era, once) {
   await t.test('S65 20,000 requests whose replies are not read: memory is bounded, then every reply comes, in order', async () => {
     const open = await new Door(t, door).open()
     const peer = await open.peer(era)
-    const count = sanitized ? 4000 : 20_000
+    const count = sanitized ? 8000 : 20_000
     const before = peer.program.rss
     peer.output.pause()
     let sent = 0

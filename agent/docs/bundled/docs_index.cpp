@@ -94,12 +94,6 @@ void fill(sqlite_database& db, std::vector<docs_file> const& files)
     db.run("COMMIT");
 }
 
-long long number(sqlite_database const& db, char const* sql)
-{
-    sqlite_statement statement(db, sql);
-    return statement.step() ? statement.integer(0) : -1;
-}
-
 std::optional<sqlite_database> open_index(fs::path const& file)
 {
     std::error_code ec;
@@ -107,10 +101,10 @@ std::optional<sqlite_database> open_index(fs::path const& file)
         return std::nullopt;
     try {
         sqlite_database db(file.string(), sqlite_database::mode::read_only);
-        if (number(db, "PRAGMA application_id") == application &&
-            number(db, "PRAGMA user_version") == format &&
-            number(db, "SELECT count(*) FROM sections") ==
-                number(db, "SELECT sections FROM contents"))
+        if (db.number("PRAGMA application_id") == application &&
+            db.number("PRAGMA user_version") == format &&
+            db.number("SELECT count(*) FROM sections") ==
+                db.number("SELECT sections FROM contents"))
             return db;
     } catch (sqlite_error const&) {
     }

@@ -7,7 +7,7 @@
 
 #include "agent/docs/bundled/docs_question.hpp"
 #include "agent/docs/bundled/next_package.hpp"
-#include "agent/docs/bundled/sqlite.hpp"
+#include "agent/sqlite.hpp"
 
 #include <filesystem>
 #include <string>

@@ -40,6 +40,8 @@ public:
         mcp::jsonrpc::request_id const& about,
         std::string method,
         mcp::json::object params) override;
+    // Leaving is how this era takes a request back.
+    bool withdrawn(mcp::jsonrpc::request_id const&) const override { return !peer_; }
     boost::asio::awaitable<void> drained() override;
 
 private:

@@ -159,13 +159,14 @@ TEST_CASE("journaled changes are taken over, and the same names are refused")
     REQUIRE(first.write("a.ts", "b").has_value());
     REQUIRE(first.write("n.ts", "n").has_value());
     staged_edits second(project.root());
-    for (auto& change : first.changes())
-        CHECK(second.restore(std::move(change)).has_value());
+    CHECK(!first.at("other.ts"));
+    for (auto const* name : {"a.ts", "./n.ts"})
+        CHECK(second.restore(name, first.at(name)).has_value());
     CHECK(*second.read("a.ts") == "b");
+    CHECK(*second.read("n.ts") == "n");
     CHECK(second.changes().at(0).base_sha256 == sha256_hex("a"));
-    agent::file_change hostile;
-    hostile.path = "../x";
-    CHECK(!second.restore(hostile));
-    hostile.path = ".env";
-    CHECK(!second.restore(hostile));
+    CHECK(second.restore("n.ts", std::nullopt).has_value());
+    CHECK(!second.at("n.ts"));
+    CHECK(!second.restore("../x", agent::file_change()));
+    CHECK(!second.restore(".env", agent::file_change()));
 }

@@ -23,6 +23,7 @@ struct http_session::unfinished {
     std::shared_ptr<session_stream> stream;
     counted place;
     bool cancelled = false;
+    bool withdrawn = false;
 };
 
 // A request of the server's that the client has not answered.
@@ -141,6 +142,7 @@ void http_session::cancel(request_id const& id)
         return;  // unknown, or answered while this was on its way
     auto const entry = found->second;
     entry->cancelled = true;
+    entry->withdrawn = !ended_;
     entry->signal.emit(asio::cancellation_type::terminal);
 }
 
@@ -156,6 +158,12 @@ void http_session::end()
     auto const streams = streams_;
     for (auto const& [number, stream] : streams)
         stream->close();
+}
+
+bool http_session::withdrawn(request_id const& about) const
+{
+    auto const found = requests_.find(about);
+    return found != requests_.end() && found->second->withdrawn;
 }
 
 session_stream* http_session::stream_about(request_id const& about)

@@ -73,6 +73,7 @@ public:
         mcp::jsonrpc::request_id const& about,
         std::string method,
         mcp::json::object params) override;
+    bool withdrawn(mcp::jsonrpc::request_id const& about) const override;
     boost::asio::awaitable<void> drained() override;
     void release(mcp::jsonrpc::request_id const& about) override;
 

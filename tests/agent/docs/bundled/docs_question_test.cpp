@@ -1,5 +1,5 @@
 #include "agent/docs/bundled/docs_question.hpp"
-#include "agent/docs/bundled/sqlite.hpp"
+#include "agent/sqlite.hpp"
 
 #include <doctest/doctest.h>
 

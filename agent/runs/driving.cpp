@@ -1,0 +1,215 @@
+// How a run is driven: its place among those at work, its work, its end.
+
+#include "agent/runs/json_column.hpp"
+#include "agent/runs/recorded.hpp"
+#include "agent/runs/run_log.hpp"
+#include "agent/runs/runs.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace agent {
+
+namespace asio = boost::asio;
+using asio::awaitable;
+
+namespace {
+
+run_state state_after(run_status status)
+{
+    switch (status) {
+    case run_status::completed:
+    case run_status::brief:
+        return run_state::completed;
+    case run_status::needs_input:
+        return run_state::waiting_for_input;
+    case run_status::cancelled:
+        return run_state::cancelled;
+    case run_status::stopped:
+    case run_status::refused:
+    case run_status::failed:
+        break;
+    }
+    return run_state::failed;
+}
+
+std::string text_of(std::exception_ptr const& failure)
+{
+    try {
+        std::rethrow_exception(failure);
+    } catch (std::exception const& e) {
+        return e.what();
+    } catch (...) {
+        return "unknown";
+    }
+}
+
+run_outcome unfinished(run_status status, std::string reason)
+{
+    run_outcome out;
+    out.status = status;
+    out.reason = std::move(reason);
+    return out;
+}
+
+}  // namespace
+
+void runs::start(run_ptr const& run)
+{
+    if (run->driven || stopping_)
+        return;
+    run->driven = true;
+    run->cancelled.clear();
+    driven_.push_back(run);
+    auto ended = [this, run](std::exception_ptr const& failure) {
+        run->driven = run->granted = false;
+        if (failure)
+            log_.error(fmt::format("run {}: {}", run->id, text_of(failure)));
+        if (!run->rests())
+            run->turn_to(run_state::interrupted);
+        std::erase(driven_, run);
+        idle_.notify();
+    };
+    asio::co_spawn(
+        executor_, drive(run), asio::bind_cancellation_slot(run->stop.slot(), std::move(ended)));
+}
+
+awaitable<void> runs::drive(run_ptr run)
+{
+    if (run->elsewhere) {
+        co_await watch_elsewhere(run);
+        co_return;
+    }
+    run_outcome outcome;
+    std::exception_ptr failure;
+    try {
+        co_await take_place(run);
+        outcome = co_await work(run);
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    give_place_on(*run);
+    if (failure) {
+        if (stopping_ && run->cancelled.empty()) {
+            auto leave = [&run](run_store& s) {
+                s.set_state(run->id, run_state::interrupted, std::nullopt);
+            };
+            co_await kept_.with(leave);
+            run->turn_to(run_state::interrupted);
+            co_return;
+        }
+        auto const records = co_await this->records(run->id);
+        outcome = run->cancelled.empty()
+                      ? unfinished(run_status::failed, "Failed inside: " + text_of(failure))
+                      : unfinished(run_status::cancelled, run->cancelled);
+        outcome.files = files_of(records);
+        outcome.documentation = documentation_of(records);
+    }
+    auto const state = state_after(outcome.status);
+    co_await end(run, state, std::move(outcome));
+}
+
+awaitable<run_outcome> runs::work(run_ptr run)
+{
+    auto begin = [&run](run_store& s) {
+        s.set_state(run->id, run_state::working, std::nullopt);
+        return s.records(run->id, 0);
+    };
+    auto records = co_await kept_.with(begin);
+    run->turn_to(run_state::working);
+    changed(*run, change::turned);
+
+    run_log log([this, &run](std::string_view kind, std::string payload) -> awaitable<void> {
+        auto write = [&](run_store& s) {
+            s.append(run->id, kind, payload);
+            auto const row = s.find(run->id);
+            return row && row->cancel_requested;
+        };
+        auto const unwanted = co_await kept_.with(write);
+        if (unwanted && run->cancelled.empty())
+            co_await cancel(run, "Cancelled.");
+    });
+    for (auto const& record : records)
+        log.recall(record.kind, record.payload);
+    records.clear();
+    auto progress = [this, &run](std::string_view text) {
+        run->tell(text);
+        changed(*run, change::said);
+    };
+    co_return co_await engineer_.run(run->request, log, progress);
+}
+
+awaitable<void> runs::end(run_ptr run, run_state state, run_outcome outcome)
+{
+    auto const kept = std::make_shared<run_outcome const>(std::move(outcome));
+    auto const text = to_column(*kept);
+    auto write = [&](run_store& s) { s.set_state(run->id, state, text); };
+    co_await kept_.with(write);
+    run->outcome = kept;
+    run->turn_to(state);
+    changed(*run, change::turned);
+}
+
+// Another process drives it: what it says stays there, how it stands is seen here.
+awaitable<void> runs::watch_elsewhere(run_ptr run)
+{
+    run->tell("Another server works on this run");
+    auto look = [&run](run_store& s) { return s.find(run->id); };
+    for (;;) {
+        auto row = co_await kept_.with(look);
+        if (!row)
+            throw run_error("The run was removed.");
+        if (row->state == run_state::working || row->state == run_state::queued) {
+            co_await mcp::sleep_for(limits_.glance);
+            continue;
+        }
+        run->outcome = outcome_of(*row);
+        run->turn_to(row->state);
+        co_return;
+    }
+}
+
+awaitable<void> runs::take_place(run_ptr run)
+{
+    if (at_work_ < limits_.at_once) {
+        ++at_work_;
+        run->granted = true;
+        co_return;
+    }
+    waiting_.push_back(run);
+    tell_places();
+    while (!run->granted)
+        co_await run->changed.wait();
+}
+
+// Whether it had one or waited for one.
+void runs::give_place_on(live_run const& run)
+{
+    std::erase_if(waiting_, [&](run_ptr const& other) { return other.get() == &run; });
+    if (!run.granted)
+        return tell_places();
+    --at_work_;
+    if (waiting_.empty())
+        return;
+    auto const next = waiting_.front();
+    waiting_.pop_front();
+    ++at_work_;
+    next->granted = true;
+    next->changed.notify();
+    tell_places();
+}
+
+void runs::tell_places() const
+{
+    for (std::size_t ahead = 0; ahead < waiting_.size(); ++ahead)
+        waiting_[ahead]->tell(fmt::format(
+            "Waiting for a place: {} run{} before this one",
+            ahead + at_work_,
+            ahead + at_work_ == 1 ? "" : "s"));
+}
+
+}  // namespace agent

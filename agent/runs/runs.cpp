@@ -1,0 +1,257 @@
+#include "agent/runs/runs.hpp"
+
+#include "agent/runs/json_column.hpp"
+#include "agent/runs/run_log.hpp"
+#include "protocol/random.hpp"
+#include "protocol/sha256.hpp"
+#include "protocol/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace agent {
+
+namespace asio = boost::asio;
+using asio::awaitable;
+
+namespace {
+
+wall_time now()
+{
+    return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+run_row row_for(run_request const& request, std::string principal, std::string const& owner)
+{
+    run_row out;
+    out.id = mcp::random_hex(16);
+    out.request = to_column(request);
+    out.digest = mcp::sha256_hex(principal + '\n' + out.request);
+    out.principal = std::move(principal);
+    out.title = mcp::sanitize_line(mcp::redactor()(request.task), 120);
+    out.created = out.updated = now();
+    out.owner = owner;
+    return out;
+}
+
+bool may_be_given_again(run_row const& row, std::chrono::hours limit)
+{
+    if (!has_ended(row.state))
+        return true;
+    return row.state == run_state::completed && !row.delivered && now() - row.updated < limit;
+}
+
+}  // namespace
+
+std::shared_ptr<run_outcome const> outcome_of(run_row const& row)
+{
+    if (row.outcome.empty())
+        return nullptr;
+    return std::make_shared<run_outcome>(from_column<run_outcome>(row.outcome, "outcome"));
+}
+
+runs::runs(
+    engineer& works, journal& kept, asio::any_io_executor ex, runs_limits limits, mcp::logger log)
+    : engineer_(works),
+      kept_(kept),
+      executor_(std::move(ex)),
+      limits_(limits),
+      log_(std::move(log)),
+      idle_(executor_)
+{
+}
+
+runs::~runs() = default;
+
+// The one object of a run, for as long as somebody holds it.
+runs::run_ptr runs::adopt(run_row row)
+{
+    auto& known = known_[row.id];
+    if (auto held = known.lock())
+        return held;
+    auto request = from_column<run_request>(row.request, "request");
+    auto outcome = outcome_of(row);
+    auto const run = std::make_shared<live_run>(executor_, std::move(row), std::move(request));
+    run->outcome = std::move(outcome);
+    known = run;
+    std::erase_if(known_, [](auto const& entry) { return entry.second.expired(); });
+    return run;
+}
+
+awaitable<runs::run_ptr> runs::begin(run_request request, std::string principal)
+{
+    auto row = row_for(engineer_.settled(std::move(request)), std::move(principal), kept_.self());
+    auto find_same = [&row](run_store& s) { return s.find_same(row.principal, row.digest); };
+    auto same = co_await kept_.with(find_same);
+    if (same && may_be_given_again(*same, limits_.undelivered)) {
+        auto run = adopt(std::move(*same));
+        co_await go_on(run);
+        co_return run;
+    }
+    if (waiting_.size() >= limits_.waiting)
+        throw run_error(fmt::format(
+            "Busy: {} runs wait for a place already. Try again when some have ended.",
+            waiting_.size()));
+    auto create = [&row](run_store& s) { s.create(row); };
+    co_await kept_.with(create);
+    auto run = adopt(std::move(row));
+    changed(*run, change::begun);
+    start(run);
+    co_return run;
+}
+
+awaitable<runs::run_ptr> runs::find(std::string id, std::string principal)
+{
+    auto look = [&id](run_store& s) { return s.find(id); };
+    auto row = co_await kept_.with(look);
+    if (!row || row->principal != principal)
+        co_return nullptr;
+    auto run = adopt(*row);
+    if (!run->rests() && !run->driven) {
+        run->elsewhere = row->owner != kept_.self();
+        if (run->elsewhere)
+            start(run);
+        else
+            run->turn_to(run_state::interrupted);
+    }
+    co_return run;
+}
+
+awaitable<void> runs::go_on(run_ptr run, bool also_failed)
+{
+    bool const again = run->state == run_state::interrupted ||
+                       (also_failed && run->state == run_state::failed) ||
+                       (!run->rests() && !run->driven);
+    if (!again || run->driven)
+        co_return;
+    auto const mine = co_await lease(run);
+    if (run->driven)
+        co_return;
+    run->elsewhere = !mine;
+    run->turn_to(run_state::queued);
+    start(run);
+}
+
+awaitable<bool> runs::lease(run_ptr run)
+{
+    auto take = [&run, this](run_store& s) { return s.take(run->id, kept_.self()); };
+    co_return co_await kept_.with(take);
+}
+
+awaitable<void> runs::say(run_ptr run, std::string text)
+{
+    bool const answers = run->state == run_state::waiting_for_input;
+    if (!run->rests() || run->driven)
+        throw run_error("This run is at work. Wait for its result, or cancel it first.");
+    if (!answers && !has_ended(run->state))
+        throw run_error("This run was interrupted: ask for its result first, then say this again.");
+    if (run->outcome && run->outcome->status == run_status::brief)
+        throw run_error("This was a brief, not a conversation: call the tool with the whole task.");
+    auto const record = answers ? encoded(answer_record{std::move(text)})
+                                : encoded(follow_up_record{std::move(text)});
+    // One transaction: nobody else can say something in between.
+    auto write = [&](run_store& s) -> std::int64_t {
+        if (!s.take(run->id, kept_.self()))
+            return 0;
+        return s.append(run->id, record.first, record.second);
+    };
+    run->driven = true;  // by us, from here on
+    try {
+        run->leg = co_await kept_.with(write);
+    } catch (...) {
+        run->driven = false;
+        throw;
+    }
+    run->driven = false;
+    if (run->leg == 0)
+        throw run_error("Another server works on this run. Wait for its result.");
+    run->outcome.reset();
+    run->delivered = run->elsewhere = false;
+    run->turn_to(run_state::queued);
+    start(run);
+}
+
+bool runs::cancel_here(run_ptr const& run, std::string why)
+{
+    if (std::ranges::find(driven_, run) == driven_.end() || run->elsewhere)
+        return false;
+    if (!stopping_ && run->cancelled.empty())
+        run->cancelled = std::move(why);
+    run->stop.emit(asio::cancellation_type::terminal);
+    return true;
+}
+
+awaitable<void> runs::cancel(run_ptr run, std::string why)
+{
+    if (cancel_here(run, why))
+        co_return;
+    if (has_ended(run->state))
+        co_return;
+    if (!run->rests()) {
+        auto ask = [&run](run_store& s) { s.request_cancel(run->id); };
+        co_await kept_.with(ask);
+        co_return;
+    }
+    run_outcome outcome;
+    outcome.status = run_status::cancelled;
+    outcome.reason = std::move(why);
+    co_await end(run, run_state::cancelled, std::move(outcome));
+}
+
+awaitable<void> runs::set_delivered(run_ptr run)
+{
+    if (run->delivered)
+        co_return;
+    run->delivered = true;
+    auto mark = [&run](run_store& s) { s.set_delivered(run->id); };
+    co_await kept_.with(mark);
+}
+
+awaitable<std::vector<run_row>> runs::list(std::optional<std::string> principal, std::size_t most)
+{
+    auto look = [&](run_store& s) {
+        auto const whose = principal ? std::optional<std::string_view>(*principal) : std::nullopt;
+        return s.list(whose, most);
+    };
+    co_return co_await kept_.with(look);
+}
+
+awaitable<std::vector<run_record>> runs::records(std::string id)
+{
+    auto look = [&id](run_store& s) { return s.records(id, 0); };
+    co_return co_await kept_.with(look);
+}
+
+awaitable<void> runs::remove(run_ptr run)
+{
+    if (!run->rests() || run->driven)
+        throw run_error("This run is at work. Cancel it first.");
+    auto erase = [&run](run_store& s) { s.remove(run->id); };
+    co_await kept_.with(erase);
+    known_.erase(run->id);
+    changed(*run, change::removed);
+}
+
+void runs::stop()
+{
+    stopping_ = true;
+    auto const all = driven_;
+    for (auto const& run : all)
+        run->stop.emit(asio::cancellation_type::terminal);
+}
+
+awaitable<void> runs::stopped()
+{
+    stop();
+    while (!driven_.empty())
+        co_await idle_.wait();
+}
+
+void runs::changed(live_run const& run, change what) const
+{
+    if (on_change_)
+        on_change_(run, what);
+}
+
+}  // namespace agent

@@ -1,0 +1,206 @@
+#include "server/app/runs/engineer_tool.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <fmt/format.h>
+
+namespace app {
+
+using boost::asio::awaitable;
+
+namespace {
+
+constexpr std::size_t max_task = 200 << 10;  // bytes
+
+struct EngineerArguments {
+    std::string task;
+    std::optional<std::string> project_path;
+    std::optional<std::vector<std::string>> files;
+    std::optional<agent::run_mode> mode;
+    std::optional<std::string> model;
+    std::optional<double> max_cost_usd;
+    std::optional<std::string> run_id;
+};
+BOOST_DESCRIBE_STRUCT(
+    EngineerArguments, (), (task, project_path, files, mode, model, max_cost_usd, run_id))
+
+mcp::descriptions const texts{
+    {"task",
+     "What to do, in full sentences: the behaviour wanted, who may use it, what to store where."},
+    {"project_path",
+     "The project's folder, inside one that the server was allowed to read. Default: the server's "
+     "project."},
+    {"files", "Paths in the project that the task is about; their text is read first."},
+    {"mode", "implement (default): finished files. plan, review, explain: no files."},
+    {"model", "A model id, or sonnet, opus, haiku, fable. Default: as the server is configured."},
+    {"max_cost_usd", "End the run at this estimated cost."},
+    {"run_id",
+     "Goes on with that run: `task` is then a further task on its work, or the answers to its "
+     "questions. The other arguments stay as they were."}};
+
+struct ResultArguments {
+    std::string run_id;
+    std::optional<int> wait_seconds;
+};
+BOOST_DESCRIBE_STRUCT(ResultArguments, (), (run_id, wait_seconds))
+
+mcp::descriptions const result_texts{
+    {"run_id", "As nextjs_backend_engineer said it."},
+    {"wait_seconds",
+     "Wait at most this long for the result. Default: as long as this client waits for a tool."}};
+
+struct CancelArguments {
+    std::string run_id;
+};
+BOOST_DESCRIBE_STRUCT(CancelArguments, (), (run_id))
+
+mcp::Tool describe(agent::agent_file const& expert)
+{
+    mcp::Tool tool;
+    tool.name = "nextjs_backend_engineer";
+    tool.title = "Next.js backend engineer";
+    tool.description = expert.description;
+    // It reads the project and writes nothing; it does go out for documentation and a model.
+    tool.annotations.emplace();
+    tool.annotations->readOnlyHint = true;
+    tool.annotations->destructiveHint = false;
+    tool.annotations->openWorldHint = true;
+    // Hosts that defer tools, or cut long results, are asked not to (hosts-and-domain 0.7).
+    tool._meta =
+        mcp::json::object{{"anthropic/alwaysLoad", true}, {"anthropic/maxResultSizeChars", 200000}};
+    return tool;
+}
+
+agent::run_request request_from(EngineerArguments arguments)
+{
+    if (arguments.task.find_first_not_of(" \t\r\n") == std::string::npos)
+        throw server::tool_error("arguments.task: empty. Say what to do, in full sentences.");
+    if (arguments.task.size() > max_task)
+        throw server::tool_error(fmt::format(
+            "arguments.task: larger than {} bytes. Name files in `files` instead of pasting them.",
+            max_task));
+    agent::run_request out;
+    out.task = mcp::sanitize(arguments.task);
+    out.project_path = arguments.project_path.value_or("");
+    out.files = arguments.files.value_or(std::vector<std::string>());
+    out.mode = arguments.mode.value_or(agent::run_mode::implement);
+    out.model = arguments.model.value_or("");
+    out.max_cost_usd = arguments.max_cost_usd;
+    return out;
+}
+
+// Of a tool that only looks after a run.
+mcp::Tool about_a_run(char const* name, char const* title, char const* description)
+{
+    mcp::Tool tool;
+    tool.name = name;
+    tool.title = title;
+    tool.description = description;
+    tool.annotations.emplace();
+    tool.annotations->destructiveHint = false;
+    tool.annotations->openWorldHint = false;
+    return tool;
+}
+
+// The run that a call is about: the one whose questions it answers, the one it names, or a new one.
+awaitable<delivery::run_ptr>
+run_for(delivery const& by, server::request_context& ctx, EngineerArguments arguments)
+{
+    if (auto asked = delivery::asked_by(ctx); !asked.empty()) {
+        auto run = co_await by.find(ctx, std::move(asked));
+        co_await by.take_answers(ctx, run);
+        co_return run;
+    }
+    if (!arguments.run_id) {
+        auto request = request_from(std::move(arguments));
+        co_return co_await by.runs.begin(std::move(request), ctx.principal());
+    }
+    auto run = co_await by.find(ctx, *arguments.run_id);
+    auto request = request_from(std::move(arguments));
+    co_await by.runs.say(run, std::move(request.task));
+    co_return run;
+}
+
+awaitable<delivery::outcome>
+engineer(delivery const& by, server::request_context& ctx, EngineerArguments arguments)
+{
+    std::string mistake;
+    try {
+        auto run = co_await run_for(by, ctx, std::move(arguments));
+        co_return co_await by.deliver(ctx, run);
+    } catch (agent::run_error const& e) {
+        mistake = e.what();
+    }
+    throw server::tool_error(mistake);
+}
+
+awaitable<delivery::outcome>
+result(delivery const& by, server::request_context& ctx, ResultArguments arguments)
+{
+    auto const wait = arguments.wait_seconds;
+    if (wait && *wait < 0)
+        throw server::tool_error("arguments.wait_seconds: less than 0");
+    auto run = co_await by.find(ctx, std::move(arguments.run_id));
+    std::string mistake;
+    try {
+        co_await by.take_answers(ctx, run);
+        co_await by.runs.go_on(run);
+        std::optional<std::chrono::seconds> longest;
+        if (wait)
+            longest = std::chrono::seconds(*wait);
+        co_return co_await by.poll(ctx, run, longest);
+    } catch (agent::run_error const& e) {
+        mistake = e.what();
+    }
+    throw server::tool_error(mistake);
+}
+
+awaitable<mcp::CallToolResult>
+cancel(delivery const& by, server::request_context& ctx, CancelArguments arguments)
+{
+    auto run = co_await by.find(ctx, std::move(arguments.run_id));
+    if (agent::has_ended(run->state))
+        co_return mcp::text_result("This run has ended already; nothing was stopped.");
+    co_await by.runs.cancel(run, "Cancelled with nextjs_backend_engineer_cancel.");
+    co_return mcp::text_result(
+        "Cancelled. What was done so far is kept: nextjs_backend_engineer_result shows it.");
+}
+
+}  // namespace
+
+void add_engineer_tools(
+    server::features& offered, agent::agent_file const& expert, delivery const& by)
+{
+    offered.add_tool<EngineerArguments>(
+        describe(expert), texts, [&by](server::request_context& ctx, EngineerArguments arguments) {
+            return engineer(by, ctx, std::move(arguments));
+        });
+    auto asks = about_a_run(
+        "nextjs_backend_engineer_result",
+        "Result of a run",
+        "Waits for a run that nextjs_backend_engineer handed over, and returns its result, or how "
+        "far it has come. Costs nothing. Call it again until there is a result; a run that was "
+        "interrupted goes on.");
+    asks.annotations->readOnlyHint = true;
+    offered.add_tool<ResultArguments>(
+        std::move(asks),
+        result_texts,
+        [&by](server::request_context& ctx, ResultArguments arguments) {
+            return result(by, ctx, std::move(arguments));
+        });
+    auto stops = about_a_run(
+        "nextjs_backend_engineer_cancel",
+        "Stop a run",
+        "Stops a run of nextjs_backend_engineer. What it has done is kept.");
+    stops.annotations->idempotentHint = true;
+    offered.add_tool<CancelArguments>(
+        std::move(stops),
+        {{"run_id", "As nextjs_backend_engineer said it."}},
+        [&by](server::request_context& ctx, CancelArguments arguments) {
+            return cancel(by, ctx, std::move(arguments));
+        });
+    offered.on_lost_task([&by](server::request_context& ctx, std::string id) {
+        return by.find_task(ctx, std::move(id));
+    });
+}
+
+}  // namespace app

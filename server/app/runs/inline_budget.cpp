@@ -1,0 +1,79 @@
+#include "server/app/runs/inline_budget.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <stdexcept>
+
+namespace app {
+
+using std::chrono::seconds;
+
+namespace {
+
+struct known_client {
+    std::string_view begins;  // its name does, in lower case
+    seconds budget;
+};
+
+// The first that fits. What a client does by itself after that time stands behind it.
+constexpr known_client known[] = {
+    {"claude-code", seconds(25 * 60)},         // moves a call to the background after 120 s
+    {"claude-ai", seconds(45)},                // Claude Desktop: 60 s
+    {"codex", seconds(280)},                   // 300 s, hard
+    {"gemini-cli", seconds(570)},              // 600 s
+    {"visual studio code", seconds(25 * 60)},  // waits
+    {"vscode", seconds(25 * 60)},              //
+    {"goose", seconds(280)},                   // 300 s
+    {"mcp-inspector", seconds(50)},            // 60 s
+};
+constexpr seconds otherwise{50};  // the SDKs' default is 60 s
+constexpr int longest = 24 * 3600;
+
+std::string lower(std::string_view text)
+{
+    std::string out(text);
+    std::ranges::transform(out, out.begin(), [](unsigned char c) { return std::tolower(c); });
+    return out;
+}
+
+}  // namespace
+
+seconds inline_budget::of(std::string_view client) const
+{
+    auto const name = lower(client);
+    if (auto const found = overrides_.find(name); found != overrides_.end())
+        return found->second;
+    if (auto const every = overrides_.find("*"); every != overrides_.end())
+        return every->second;
+    for (auto const& k : known)
+        if (name.starts_with(k.begins))
+            return k.budget;
+    return otherwise;
+}
+
+inline_budget inline_budget::parse(std::string_view text)
+{
+    std::map<std::string, seconds> overrides;
+    while (!text.empty()) {
+        auto const comma = std::min(text.find(','), text.size());
+        auto const entry = text.substr(0, comma);
+        text.remove_prefix(std::min(comma + 1, text.size()));
+        auto const equals = entry.rfind('=');
+        bool const named = equals != std::string_view::npos;
+        auto const digits = named ? entry.substr(equals + 1) : entry;
+        int value = 0;
+        auto const* const end = digits.data() + digits.size();
+        auto const read = std::from_chars(digits.data(), end, value);
+        if (read.ec != std::errc() || read.ptr != end || value < 1 || value > longest)
+            throw std::invalid_argument(fmt::format(
+                "\"{}\" is no budget: give seconds, or CLIENT=SECONDS, separated by commas",
+                entry));
+        overrides[named ? lower(entry.substr(0, equals)) : "*"] = seconds(value);
+    }
+    return inline_budget(std::move(overrides));
+}
+
+}  // namespace app

@@ -200,7 +200,7 @@ strict_json::~strict_json() = default;
 
 boost::system::result<json::value, json_fault>
 strict_json::parse(std::string_view text, json::storage_ptr storage)
-{
+try {
     if (!machine_)
         machine_ = std::make_unique<machine>(limits_);
     auto& parser = machine_->parser;
@@ -227,6 +227,11 @@ strict_json::parse(std::string_view text, json::storage_ptr storage)
     document.abandon();
     if (text.size() > large)
         machine_.reset();
+    return out;
+} catch (std::bad_alloc const&) {
+    machine_.reset();
+    json_fault out(false, "there is not enough memory for this message now; send it again later");
+    out.memory = true;
     return out;
 }
 

@@ -33,6 +33,7 @@ struct json_fault {
     json_fault(bool is_syntax, std::string text) : syntax(is_syntax), message(std::move(text)) {}
 
     bool syntax = false;  // not JSON at all, rather than JSON that we refuse
+    bool memory = false;  // nothing is wrong with it: there was no room for it
     std::string message;  // one sentence, without the peer's text
 };
 

@@ -4,6 +4,7 @@
 #include "server/methods/parts.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 
 namespace server {
@@ -197,10 +198,13 @@ awaitable<mcp::json::value> mcp_server::answer_in(
     auto const* handler = methods_.find(request.method);
     if (!handler || !era.has_request(request.method) || !offered_.offers(request.method))
         throw mcp::method_not_found(request.method);
+    auto executor = co_await asio::this_coro::executor;
+    // What was cancelled just now is about to end.
+    if (unfinished_ >= limits_.requests)
+        co_await asio::post(executor, asio::use_awaitable);
     if (unfinished_ >= limits_.requests)
         throw busy(limits_.requests);
     counted const in_progress(unfinished_);
-    auto executor = co_await asio::this_coro::executor;
     request_context ctx(
         std::move(request.id),
         std::move(meta),

@@ -140,9 +140,7 @@ void dispatcher::receive(std::string_view line)
 {
     auto value = parser_.parse(line);
     if (!value) {
-        auto const fault = value.error();
-        auto const code = fault.syntax ? errc::parse_error : errc::invalid_request;
-        reply({std::nullopt, jsonrpc::error(code, fault.message)}, {});
+        reply({std::nullopt, jsonrpc::unreadable(value.error())}, {});
     } else if (batches_ && value->is_array() && !value->get_array().empty()) {
         receive_batch(std::move(value->get_array()));
     } else {

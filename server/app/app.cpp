@@ -46,13 +46,14 @@ constexpr char instructions[] = "Expert Next.js backend engineer. Call nextjs_ba
                                 "(version-exact) and returns finished, documented "
                                 "files; it does not write to the project. Not for styling or UI.";
 
-agent::agent_file read_expert()
+agent::agent_file the_expert()
 {
-    auto file = agent::parse_agent_file(prompts::nextjs_backend_engineer);
-    if (!file)
-        throw std::runtime_error(
-            "the prompt that was compiled in is broken: " + file.error().message);
-    return std::move(*file);
+    agent::agent_file out;
+    out.name = prompts::expert.name;
+    out.description = prompts::expert.description;
+    out.model = prompts::expert.model;
+    out.body = prompts::expert.body;
+    return out;
 }
 
 std::vector<std::string> whole_environment()
@@ -75,7 +76,7 @@ class program {
 public:
     program(config settings, environment const& env)
         : settings_(std::move(settings)),
-          expert_(read_expert()),
+          expert_(the_expert()),
           log_(log_to_stderr(settings_.log_level, redact_)),
           http_(loop_.get_executor()),
           models_(
@@ -129,7 +130,7 @@ public:
         };
         asio::co_spawn(loop_, job(), asio::bind_cancellation_slot(stop.slot(), finished));
         while (!done)
-            loop_.run_one();
+            step();
         loop_.run_for(children_time);
         if (caught != 0)
             return 128 + caught;
@@ -139,6 +140,14 @@ public:
     }
 
 private:
+    // What there is no memory for is lost, and its connection is in time; the others are not.
+    void step()
+    try {
+        loop_.run_one();
+    } catch (std::bad_alloc const&) {
+        log_.error("there is not enough memory for what was asked");
+    }
+
     // From now on no sink prints it.
     void keep_secret(std::string const& text)
     {

@@ -189,9 +189,14 @@ awaitable<void> http_listener::service::accept_from(tcp::acceptor& acceptor)
         while (connections.size() >= most && acceptor.is_open())
             co_await changed.wait();
         auto [ec, socket] = co_await acceptor.async_accept(asio::as_tuple(asio::use_awaitable));
-        if (!ec)
-            admit(std::move(socket));
-        else if (is_exhaustion(ec))
+        bool exhausted = is_exhaustion(ec);
+        try {
+            if (!ec)
+                admit(std::move(socket));
+        } catch (std::bad_alloc const&) {
+            exhausted = true;
+        }
+        if (exhausted)
             co_await mcp::sleep_for(std::chrono::milliseconds(100));
     }
 }
@@ -201,13 +206,19 @@ void http_listener::service::admit(tcp::socket socket)
     error_code ignored;
     socket.set_option(tcp::no_delay(true), ignored);
     auto const place = connections.emplace(connections.end());
-    *place = std::make_shared<http_connection>(
-        endpoint, http_connection::socket(std::move(socket)), [weak = weak_from_this(), place] {
-            if (auto const self = weak.lock()) {
-                self->connections.erase(place);
-                self->changed.notify();
-            }
-        });
+    auto closed = [weak = weak_from_this(), place] {
+        if (auto const self = weak.lock()) {
+            self->connections.erase(place);
+            self->changed.notify();
+        }
+    };
+    try {
+        *place = std::make_shared<http_connection>(
+            endpoint, http_connection::socket(std::move(socket)), std::move(closed));
+    } catch (...) {
+        connections.erase(place);
+        throw;
+    }
     if (connections.size() == 1)
         changed.notify();
     (*place)->start();

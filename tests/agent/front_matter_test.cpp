@@ -33,6 +33,11 @@ TEST_CASE("the expert's front matter is understood, its escapes are line ends")
     CHECK(expert->description.find("\\n") == std::string::npos);
     CHECK(expert->body.starts_with("You are an elite Next.js backend engineer"));
     CHECK(prompts::nextjs_backend_engineer.ends_with(expert->body));
+    // What was compiled in is the same.
+    CHECK(prompts::expert.name == expert->name);
+    CHECK(prompts::expert.description == expert->description);
+    CHECK(prompts::expert.model == expert->model);
+    CHECK(prompts::expert.body == expert->body);
 }
 
 TEST_CASE("a prompt file needs only a name and a body, and may hold more")

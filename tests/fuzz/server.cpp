@@ -10,6 +10,7 @@
 #include <string>
 
 namespace asio = boost::asio;
+namespace json = boost::json;
 namespace jsonrpc = mcp::jsonrpc;
 
 namespace {
@@ -42,21 +43,24 @@ asio::awaitable<mcp::GetPromptResult> greet(server::request_context&, mcp::promp
     co_return out;
 }
 
-server::features const& offered()
-{
-    static server::features const out = [] {
-        server::features f;
+struct offer : server::features {
+    offer()
+    {
         mcp::Tool tool;
         tool.name = "echo";
-        f.add_tool<echo_arguments>(tool, {}, echo);
+        add_tool<echo_arguments>(tool, {}, echo);
         tool.name = "wait";
-        f.add_tool<echo_arguments>(tool, {}, wait);
+        add_tool<echo_arguments>(tool, {}, wait);
         mcp::Prompt prompt;
         prompt.name = "greet";
-        prompt.arguments = {{"who", {}, {}, true}};
-        f.add_prompt(prompt, greet);
-        return f;
-    }();
+        prompt.arguments.emplace().push_back({"who", {}, {}, true});
+        add_prompt(prompt, greet);
+    }
+};
+
+server::features const& offered()
+{
+    static offer const out;
     return out;
 }
 
@@ -118,7 +122,10 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     asio::io_context ctx{1};
     server::server_limits limits;
     limits.connection.drain = std::chrono::seconds(0);
-    server::mcp_server server({"s", "1"}, "", offered(), limits);
+    mcp::Implementation self;
+    self.name = "s";
+    self.version = "1";
+    server::mcp_server server(self, "", offered(), limits);
     test::memory_transport peer(ctx.get_executor());
     bool done = false;
     asio::co_spawn(ctx, server.serve(peer), [&](std::exception_ptr failure) {

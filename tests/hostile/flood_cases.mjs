@@ -147,4 +147,17 @@ export async function floodCases(t, door, era, once) {
     assert.deepEqual(messages.map(m => m.error.code), Array(8).fill(-32600))
     open.hold()
   })
+
+  await t.test('S86 no memory for one message: it is told so, and the next is served', { skip: sanitized || !once }, async () => {
+    const open = await new Door(t, door, { wrap: ['prlimit', `--as=${48 * MiB}`] }).open()
+    const peer = await open.peer(era)
+    for (let i = 0; i < 4; ++i) {
+      peer.write(`{"jsonrpc":"2.0","method":"m","params":{"a":[${'"twenty bytes of text","twenty bytes of text",'.repeat(90_000)}1]}}\n`)
+      await peer.drained()
+    }
+    const { messages } = await peer.settled(0)
+    assert.deepEqual(messages.map(m => m.error.code), Array(4).fill(-32603))
+    assert.match(messages[0].error.message, /not enough memory/)
+    open.hold()
+  })
 }

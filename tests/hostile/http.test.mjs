@@ -1,7 +1,8 @@
 // Everything hostile over HTTP.
 
 import { test } from 'node:test'
-import { framingCases, loadCases, messageCases } from './http_cases.mjs'
+import { framingCases, messageCases } from './http_cases.mjs'
+import { loadCases } from './http_load_cases.mjs'
 
 test('http: framing and headers', framingCases)
 test('http: messages and sessions', messageCases)

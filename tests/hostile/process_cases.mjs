@@ -54,6 +54,14 @@ export async function processCases(t) {
       }
     })
 
+  await t.test('S73 SIGPIPE, from wherever it comes, ends nothing', async () => {
+    const { peer, program } = await start()
+    for (let i = 0; i < 10; ++i) program.child.kill('SIGPIPE')
+    await peer.ping()
+    peer.end()
+    assert.equal(await program.ends(3000), 0)
+  })
+
   await t.test('S74 a signal before the first message', async () => {
     const program = new Program(t)
     await sleep(30 * slower)

@@ -1,7 +1,7 @@
 // Requests that overlap, repeat, are cancelled, come in batches: answered exactly once, or not at all once cancelled.
 
 import assert from 'node:assert/strict'
-import { call, Door, sleep } from './doors.mjs'
+import { call, Door, modernMeta, sleep } from './doors.mjs'
 
 export async function requestCases(t, door, era) {
   const open = await new Door(t, door).open()
@@ -109,6 +109,21 @@ export async function requestCases(t, door, era) {
     for (let i = 0; i < 60; ++i) peer.send(cancel(i))
     await peer.ping()
   })
+
+  if (era === 'modern')
+    await t.test('S54 subscriptions are requests in progress: as many as those, and they leave nothing behind', async () => {
+      const peer = await open.peer(era)
+      const listen = id => ({ id, method: 'subscriptions/listen', params: { notifications: { toolsListChanged: true }, _meta: modernMeta } })
+      for (let round = 0; round < 3; ++round) {
+        for (let i = 0; i < 100; ++i) peer.send(listen(`${round}.${i}`))
+        const refused = await peer.heard(m => m.error && m.id.startsWith(`${round}.`), 100 - 64)
+        assert.ok(refused.every(m => m.error.code === -32603 && /^busy/.test(m.error.message)))
+        for (let i = 0; i < 100; ++i) peer.send(cancel(`${round}.${i}`))
+        await peer.settled()
+      }
+      const acknowledged = peer.messages.filter(m => m.method === 'notifications/subscriptions/acknowledged')
+      assert.equal(acknowledged.length, 3 * 64)
+    })
 
   if (era === 'legacy') {
     await t.test('S15 batches are served in a session of 2025-03-26, and in no other', async () => {

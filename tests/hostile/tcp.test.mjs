@@ -3,6 +3,7 @@
 import { test } from 'node:test'
 import { connectionCases } from './connection_cases.mjs'
 import { floodCases } from './flood_cases.mjs'
+import { jsonCasesOnLines } from './json_cases.mjs'
 import { requestCases } from './request_cases.mjs'
 import { smallCases } from './small_cases.mjs'
 
@@ -12,3 +13,4 @@ for (const era of ['legacy', 'modern']) {
   test(`tcp, ${era}: floods`, t => floodCases(t, 'tcp', era, era === 'modern'))
 }
 test('tcp: connections', t => connectionCases(t, 'tcp'))
+test('tcp: JSON', t => jsonCasesOnLines(t, 'tcp'))

@@ -86,8 +86,9 @@ void http_connection::read()
         [self = shared_from_this()](error_code ec, std::size_t n) { self->received(ec, n); });
 }
 
+// What there is no memory for costs its own connection, not the others.
 void http_connection::received(error_code ec, std::size_t n)
-{
+try {
     reads_ = false;
     if (state_ == state::closed)
         return;
@@ -100,6 +101,8 @@ void http_connection::received(error_code ec, std::size_t n)
         in_.used(in_.bytes().size());
     advance();
     read();
+} catch (std::bad_alloc const&) {
+    close();
 }
 
 void http_connection::input_ended(bool is_broken)

@@ -128,8 +128,10 @@ http_endpoint::answering http_endpoint::receive(
     if (value)
         return receive_value(in, std::move(*value));
     auto const fault = value.error();
-    auto const code = fault.syntax ? errc::parse_error : errc::invalid_request;
-    return refuse_with(in, {400, error(code, fault.message)});
+    http_refusal why(fault.memory ? 503 : 400, mcp::jsonrpc::unreadable(fault));
+    if (fault.memory)
+        why.headers = "Retry-After: 1\r\n";
+    return refuse_with(in, why);
 }
 
 http_endpoint::answering http_endpoint::receive_value(incoming const& in, mcp::json::value value)

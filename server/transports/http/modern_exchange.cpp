@@ -1,6 +1,7 @@
 #include "server/transports/http/modern_exchange.hpp"
 
 #include "protocol/errors.hpp"
+#include "protocol/rpc/launch.hpp"
 #include "server/transports/http/rules/response.hpp"
 
 namespace server {
@@ -47,13 +48,11 @@ void modern_exchange::start(mcp::jsonrpc::request request)
     if (listens)
         become_stream();
     auto finished = [self = shared_from_this(), place = std::move(place)](
-                        std::exception_ptr failure, mcp::json::value result) {
+                        std::exception_ptr const& failure, mcp::json::value result) {
         self->finish(failure, std::move(result));
     };
-    asio::co_spawn(
-        endpoint_->executor(),
-        run(shared_from_this(), std::move(request)),
-        asio::bind_cancellation_slot(cancel_.slot(), std::move(finished)));
+    auto work = run(shared_from_this(), std::move(request));
+    mcp::launch(endpoint_->executor(), std::move(work), cancel_.slot(), std::move(finished));
 }
 
 awaitable<mcp::json::value>

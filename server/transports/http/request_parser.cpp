@@ -15,6 +15,7 @@ using boost::system::error_code;
 namespace {
 
 constexpr std::size_t kept = std::size_t(16) << 10;   // bytes of a body's memory between requests
+constexpr std::size_t last_chunk = 5;                 // the shortest: 0, and two line ends
 constexpr std::size_t ahead = std::size_t(64) << 10;  // reserved on the word of a Content-Length
 
 std::string_view view(string_view s)
@@ -166,6 +167,10 @@ std::size_t request_parser::feed(std::string_view bytes)
     auto const had_head = has_head_;
     std::size_t used = 0;
     while (used < bytes.size() && fault_ == fault::none && !is_done_ && has_head_ == had_head) {
+        // Beast asserts that it sees the beginning of the last chunk again with so many bytes.
+        bool const is_chunked = had_head && !head_.content_length;
+        if (is_chunked && bytes.size() - used < last_chunk)
+            break;
         error_code ec;
         machine_->input = bytes.substr(used);
         auto const rest = boost::asio::const_buffer(bytes.data() + used, bytes.size() - used);

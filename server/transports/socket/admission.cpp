@@ -50,9 +50,8 @@ admit(std::string_view first_line, std::string_view token)
 {
     auto value = mcp::strict_json().parse(first_line);
     if (!value) {
-        auto const fault = value.error();
-        auto const code = fault.syntax ? errc::parse_error : errc::invalid_request;
-        return refusal(refusal_line(static_cast<int>(code), fault.message));
+        auto const why = mcp::jsonrpc::unreadable(value.error());
+        return refusal(refusal_line(why.code, why.what()));
     }
     auto* message = value->if_object();
     if (!message)

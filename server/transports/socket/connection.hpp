@@ -38,6 +38,7 @@ public:
 
     boost::asio::awaitable<std::optional<mcp::incoming_line>> read() override;
     void write(std::string_view line) override { stream_.write(line); }
+    void cork() override { stream_.cork(); }
     boost::asio::awaitable<void> flush() override { return stream_.flush(); }
     void close() override { stream_.close(); }
 

@@ -83,9 +83,13 @@ awaitable<void> socket_listener::accept()
         auto [ec, socket] =
             co_await socket_.acceptor().async_accept(asio::as_tuple(asio::use_awaitable));
         if (!ec) {
-            told = false;
-            start(std::move(socket));
-            continue;
+            try {
+                start(std::move(socket));
+                told = false;
+                continue;
+            } catch (std::bad_alloc const&) {
+                ec = asio::error::no_memory;
+            }
         }
         auto const state = co_await asio::this_coro::cancellation_state;
         if (state.cancelled() != asio::cancellation_type::none)
@@ -118,10 +122,15 @@ void socket_listener::start(socket_type socket)
     }
     auto const which = open_.emplace(open_.end(), std::move(socket), limits_, stream_);
     auto ended = [this, which](std::exception_ptr failure) { finished(which, failure); };
-    asio::co_spawn(
-        socket_.acceptor().get_executor(),
-        serve(*which),
-        asio::bind_cancellation_slot(which->cancel.slot(), std::move(ended)));
+    try {
+        asio::co_spawn(
+            socket_.acceptor().get_executor(),
+            serve(*which),
+            asio::bind_cancellation_slot(which->cancel.slot(), std::move(ended)));
+    } catch (...) {
+        open_.erase(which);
+        throw;
+    }
 }
 
 awaitable<void> socket_listener::serve(open_connection& with)

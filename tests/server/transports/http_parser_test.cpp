@@ -70,6 +70,13 @@ TEST_CASE("requests are taken apart wherever the bytes are split")
                             "POST /mcp hello", "GET /health ", "POST /mcp abcde", "POST /mcp "});
 }
 
+TEST_CASE("a body of no chunks but the last ends wherever the bytes are split")
+{
+    auto const out = parse(top + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+    CHECK(out.failure == fault::none);
+    CHECK(out.requests == std::vector<std::string>{"POST /mcp "});
+}
+
 TEST_CASE("a trailer is no header")
 {
     request_parser parser(512, 1000);

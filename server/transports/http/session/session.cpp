@@ -1,6 +1,7 @@
 #include "server/transports/http/session/session.hpp"
 
 #include "protocol/errors.hpp"
+#include "protocol/rpc/launch.hpp"
 #include "server/transports/http/endpoint.hpp"
 
 #include <algorithm>
@@ -75,8 +76,13 @@ std::shared_ptr<exchange> http_session::serve(
     streams_.emplace(stream->number(), stream);
     for (auto const& r : refused)
         stream->respond(r);
-    for (auto& r : requests)
-        start(std::move(r), to, stream);
+    try {
+        for (auto& r : requests)
+            start(std::move(r), to, stream);
+    } catch (...) {
+        stream->left();  // the connection will not know of it
+        throw;
+    }
     return stream;
 }
 
@@ -97,10 +103,8 @@ void http_session::start(
                         std::exception_ptr failure, mcp::json::value result) {
         self->finish(id, failure, std::move(result));
     };
-    asio::co_spawn(
-        endpoint_.executor(),
-        run(endpoint_.shared_from_this(), shared_from_this(), std::move(request), to),
-        asio::bind_cancellation_slot(entry->signal.slot(), std::move(finished)));
+    auto work = run(endpoint_.shared_from_this(), shared_from_this(), std::move(request), to);
+    mcp::launch(endpoint_.executor(), std::move(work), entry->signal.slot(), std::move(finished));
 }
 
 void http_session::finish(

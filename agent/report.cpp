@@ -95,7 +95,7 @@ packages(std::optional<std::vector<required_package>> const& required, std::stri
 
 // As many as fit into `room`, whole; of the others where they are.
 std::string
-files_section(std::vector<file_change> const& files, std::size_t room, std::string const& rest_at)
+files_section(std::vector<file_change> const& files, report_limits const& limits, std::size_t room)
 {
     if (files.empty())
         return {};
@@ -103,14 +103,13 @@ files_section(std::vector<file_change> const& files, std::size_t room, std::stri
     for (auto const& f : files) {
         auto const title = fmt::format("### `{}` ({})\n\n", f.path, verb(f.kind));
         auto const text = f.kind == change_kind::deleted ? "" : fenced(f.path, f.text) + "\n";
-        if (rest_at.empty() || out.size() + title.size() + text.size() <= room)
+        if (!limits.rest_at || out.size() + title.size() + text.size() <= room)
             out += title + text;
         else
             out += title + fmt::format(
-                               "{} bytes, too long to show here: read the resource `{}{}`.\n\n",
+                               "{} bytes, too long to show here: read the resource `{}`.\n\n",
                                f.text.size(),
-                               rest_at,
-                               f.path);
+                               limits.rest_at(f.path));
     }
     return out;
 }
@@ -187,7 +186,7 @@ std::string render_report(run_outcome const& outcome, report_limits const& limit
         rest += usage_section(outcome.account);
     auto const told = out.size() + rest.size();
     auto const room = limits.bytes > told ? limits.bytes - told : 0;
-    out += files_section(outcome.files, room, limits.rest_at) + rest;
+    out += files_section(outcome.files, limits, room) + rest;
     return mcp::head_and_tail(std::move(out), limits.bytes);
 }
 

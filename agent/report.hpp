@@ -7,6 +7,7 @@
 
 #include "agent/run.hpp"
 
+#include <functional>
 #include <string>
 
 namespace agent {
@@ -15,7 +16,8 @@ namespace agent {
 // rest.
 struct report_limits {
     std::size_t bytes = std::string::npos;
-    std::string rest_at;  // what a file's path is put after, to read it; empty: nowhere
+    // Where the file of this path can be read; empty: nowhere.
+    std::function<std::string(std::string const& path)> rest_at;
 };
 
 std::string render_report(run_outcome const& outcome, report_limits const& limits = {});

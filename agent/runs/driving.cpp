@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace agent {
 
@@ -64,13 +65,25 @@ void runs::start(run_ptr const& run)
     run->driven = true;
     run->cancelled.clear();
     driven_.push_back(run);
+    if (!std::exchange(heeding_, true)) {
+        auto deaf = [this](std::exception_ptr const&) {
+            heeding_ = false;
+            idle_.notify();
+        };
+        asio::co_spawn(
+            executor_,
+            heed_others(),
+            asio::bind_cancellation_slot(stop_heeding_.slot(), std::move(deaf)));
+    }
     auto ended = [this, run](std::exception_ptr const& failure) {
         run->driven = run->granted = false;
-        if (failure && !stopping_)
+        if (failure && !(run->elsewhere && stopping_))
             log_.error(fmt::format("run {}: {}", run->id, text_of(failure)));
         if (!run->rests())
             run->turn_to(run_state::interrupted);
         std::erase(driven_, run);
+        if (driven_.empty())
+            stop_heeding_.emit(asio::cancellation_type::terminal);
         idle_.notify();
     };
     asio::co_spawn(
@@ -80,8 +93,9 @@ void runs::start(run_ptr const& run)
 awaitable<void> runs::drive(run_ptr run)
 {
     if (run->elsewhere) {
-        co_await watch_elsewhere(run);
-        co_return;
+        auto const mine = co_await watch_elsewhere(run);
+        if (!mine)
+            co_return;
     }
     run_outcome outcome;
     std::exception_ptr failure;
@@ -124,14 +138,8 @@ awaitable<run_outcome> runs::work(run_ptr run)
     changed(*run, change::turned);
 
     run_log log([this, &run](std::string_view kind, std::string payload) -> awaitable<void> {
-        auto write = [&](run_store& s) {
-            s.append(run->id, kind, payload);
-            auto const row = s.find(run->id);
-            return row && row->cancel_requested;
-        };
-        auto const unwanted = co_await kept_.with(write);
-        if (unwanted && run->cancelled.empty())
-            co_await cancel(run, "Cancelled.");
+        auto write = [&](run_store& s) { s.append(run->id, kind, payload); };
+        co_await kept_.with(write);
     });
     for (auto const& record : records)
         log.recall(record.kind, record.payload);
@@ -154,8 +162,9 @@ awaitable<void> runs::end(run_ptr run, run_state state, run_outcome outcome)
     changed(*run, change::turned);
 }
 
-// Another process drives it: what it says stays there, how it stands is seen here.
-awaitable<void> runs::watch_elsewhere(run_ptr run)
+// Another process drives it: what it says stays there, how it stands is seen here. Whether it is
+// ours from now on, since that process died under the eyes of somebody who waits for the result.
+awaitable<bool> runs::watch_elsewhere(run_ptr run)
 {
     run->tell("Another server works on this run");
     auto look = [&run](run_store& s) { return s.find(run->id); };
@@ -167,9 +176,31 @@ awaitable<void> runs::watch_elsewhere(run_ptr run)
             co_await mcp::sleep_for(limits_.glance);
             continue;
         }
+        if (row->state == run_state::interrupted && run->watchers > 0) {
+            auto const mine = co_await lease(run);
+            if (!mine)
+                continue;  // somebody else was faster
+            run->elsewhere = false;
+            co_return true;
+        }
         run->outcome = outcome_of(*row);
         run->turn_to(row->state);
-        co_return;
+        co_return false;
+    }
+}
+
+// Other processes reach a run that this one drives through the journal alone. Until no run is
+// driven.
+awaitable<void> runs::heed_others()
+{
+    auto look = [this](run_store& s) { return s.cancel_requests(kept_.self()); };
+    for (;;) {
+        co_await mcp::sleep_for(limits_.glance);
+        auto const unwanted = co_await kept_.with(look);
+        auto const all = driven_;
+        for (auto const& run : all)
+            if (std::ranges::find(unwanted, run->id) != unwanted.end())
+                cancel_here(run, "Cancelled by way of another server.");
     }
 }
 

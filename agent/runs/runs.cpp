@@ -6,6 +6,7 @@
 #include "protocol/sha256.hpp"
 #include "protocol/text.hpp"
 
+#include <boost/asio/co_spawn.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -82,19 +83,26 @@ runs::run_ptr runs::adopt(run_row row)
 awaitable<runs::run_ptr> runs::begin(run_request request, std::string principal)
 {
     auto row = row_for(engineer_.settled(std::move(request)), std::move(principal), kept_.self());
-    auto find_same = [&row](run_store& s) { return s.find_same(row.principal, row.digest); };
-    auto same = co_await kept_.with(find_same);
-    if (same && may_be_given_again(*same, limits_.undelivered)) {
+    bool const full = waiting_.size() >= limits_.waiting;
+    // One transaction: of two who ask the same at once, in two processes even, one makes it.
+    auto find_or_create = [&row, full, limit = limits_.undelivered](run_store& s) {
+        auto same = s.find_same(row.principal, row.digest);
+        if (same && !may_be_given_again(*same, limit))
+            same.reset();
+        if (!same && !full)
+            s.create(row);
+        return same;
+    };
+    auto same = co_await kept_.with(find_or_create);
+    if (same) {
         auto run = adopt(std::move(*same));
         co_await go_on(run);
         co_return run;
     }
-    if (waiting_.size() >= limits_.waiting)
+    if (full)
         throw run_error(fmt::format(
             "Busy: {} runs wait for a place already. Try again when some have ended.",
             waiting_.size()));
-    auto create = [&row](run_store& s) { s.create(row); };
-    co_await kept_.with(create);
     auto run = adopt(std::move(row));
     changed(*run, change::begun);
     start(run);
@@ -199,11 +207,23 @@ awaitable<void> runs::cancel(run_ptr run, std::string why)
     co_await end(run, run_state::cancelled, std::move(outcome));
 }
 
-awaitable<void> runs::set_delivered(run_ptr run)
+void runs::set_delivered(run_ptr const& run)
 {
     if (run->delivered)
-        co_return;
+        return;
     run->delivered = true;
+    ++marking_;
+    auto marked = [this](std::exception_ptr const& failure) {
+        --marking_;
+        if (failure)
+            log_.error("a result that was delivered could not be marked as such");
+        idle_.notify();
+    };
+    asio::co_spawn(executor_, mark_delivered(run), marked);
+}
+
+awaitable<void> runs::mark_delivered(run_ptr run)
+{
     auto mark = [&run](run_store& s) { s.set_delivered(run->id); };
     co_await kept_.with(mark);
 }
@@ -244,7 +264,7 @@ void runs::stop()
 awaitable<void> runs::stopped()
 {
     stop();
-    while (!driven_.empty())
+    while (!driven_.empty() || marking_ > 0 || heeding_)
         co_await idle_.wait();
 }
 

@@ -30,7 +30,7 @@ namespace agent {
 struct runs_limits {
     std::size_t at_once = 8;                // more wait for a place
     std::size_t waiting = 1'000;            // more are refused
-    std::chrono::milliseconds glance{500};  // how often a run of another process is looked at
+    std::chrono::milliseconds glance{500};  // how often another process is looked at, or heeded
     std::chrono::hours undelivered{24};     // how long an outcome waits for who asked the same
 };
 
@@ -84,7 +84,9 @@ public:
     // The same for any run, wherever it is, and at rest.
     boost::asio::awaitable<void> cancel(run_ptr run, std::string why);
 
-    boost::asio::awaitable<void> set_delivered(run_ptr run);
+    // That its outcome was given to somebody: durable a little later, when they have it. Who dies
+    // in between is rather given it twice than never.
+    void set_delivered(run_ptr const& run);
 
     boost::asio::awaitable<std::vector<run_row>>
     list(std::optional<std::string> principal, std::size_t most);
@@ -108,7 +110,9 @@ private:
     boost::asio::awaitable<void> drive(run_ptr run);
     boost::asio::awaitable<run_outcome> work(run_ptr run);
     boost::asio::awaitable<void> end(run_ptr run, run_state state, run_outcome outcome);
-    boost::asio::awaitable<void> watch_elsewhere(run_ptr run);
+    boost::asio::awaitable<bool> watch_elsewhere(run_ptr run);
+    boost::asio::awaitable<void> heed_others();
+    boost::asio::awaitable<void> mark_delivered(run_ptr run);
     boost::asio::awaitable<bool> lease(run_ptr run);
     boost::asio::awaitable<void> take_place(run_ptr run);
     void give_place_on(live_run const& run);
@@ -124,7 +128,10 @@ private:
     std::vector<run_ptr> driven_;
     std::deque<run_ptr> waiting_;
     std::size_t at_work_ = 0;
+    std::size_t marking_ = 0;  // outcomes as delivered
     bool stopping_ = false;
+    bool heeding_ = false;
+    boost::asio::cancellation_signal stop_heeding_;
     change_listener on_change_;
     mcp::event idle_;
 };

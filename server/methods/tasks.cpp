@@ -1,5 +1,8 @@
 #include "server/methods/parts.hpp"
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 namespace server {
 
 using boost::asio::awaitable;
@@ -14,8 +17,11 @@ awaitable<void> find_again(method_parts const& with, request_context& ctx, std::
     if (!find || with.tasks.knows(id))
         co_return;
     auto work = co_await find(ctx, std::move(id));
-    if (work && !with.tasks.knows(work->name))
-        with.tasks.create(ctx, std::move(*work));
+    if (!work || with.tasks.knows(work->name))
+        co_return;
+    with.tasks.create(ctx, std::move(*work));
+    // It starts, so that it asks what it is answered now, and sees that it is cancelled.
+    co_await boost::asio::post(boost::asio::use_awaitable);
 }
 
 awaitable<mcp::json::object>

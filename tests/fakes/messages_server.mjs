@@ -134,7 +134,7 @@ export async function start({ steps = [], port = 0 } = {}) {
     try { body = JSON.parse(raw); } catch { return refuse(400, error(400, 'The request body is not valid JSON')); }
     const problem = requestProblem(body, request.headers) ?? signatures.violation(body, key);
     if (problem) return refuse(400, error(400, problem));
-    const step = script.shift() ?? { status: 500, body: error(500, 'the script is over'), headers: { 'x-should-retry': 'false' } };
+    const step = (typeof script === 'function' ? script(body) : script.shift()) ?? { status: 500, body: error(500, 'the script is over'), headers: { 'x-should-retry': 'false' } };
     if (step.hang) return once(response, 'close');
     if (step.destroy) return request.socket.resetAndDestroy();
     if (step.status) return refuse(step.status, step.body ?? error(step.status, step.message ?? 'scripted'), step.headers);
@@ -169,7 +169,8 @@ export async function start({ steps = [], port = 0 } = {}) {
     url: `http://127.0.0.1:${server.address().port}`,
     journal,
     now,
-    play: (...next) => { script = next; journal.length = 0; },
+    // Steps in turn, or a function of the request's body that gives the step.
+    play: (...next) => { script = typeof next[0] === 'function' ? next[0] : next; journal.length = 0; },
     left: () => script.length,
     close: () => { server.closeAllConnections(); server.close(); },
   };

@@ -76,8 +76,10 @@ export function assertOnWire(version, message, method) {
   const named = name => name in definitions
   const ofMethod = (m, suffix) =>
     Object.keys(definitions).find(n => n.endsWith(suffix) && definitions[n].properties?.method?.const === m)
-  if (message.method) {
-    check(ofMethod(message.method, 'Notification'), message)
+  if (message.method === 'notifications/tasks') {
+    check('Notification', message)
+  } else if (message.method) {
+    check(ofMethod(message.method, message.id === undefined ? 'Notification' : 'Request'), message)
   } else if (message.error) {
     const special = Object.keys(definitions).find(n =>
       (definitions[n].properties?.error?.allOf ?? []).some(p => p.properties?.code?.const === message.error.code))
@@ -86,6 +88,9 @@ export function assertOnWire(version, message, method) {
     check(special ?? general, message)
   } else {
     check(named('JSONRPCResultResponse') ? 'JSONRPCResultResponse' : 'JSONRPCResponse', message)
+    // Tasks are an extension: their results are not in the schema.
+    if (method?.startsWith('tasks/') || message.result.resultType === 'task') return check('Result', message.result)
+    if (message.result.resultType === 'input_required') return check('InputRequiredResult', message.result)
     const request = method && ofMethod(method, 'Request')
     assert.ok(request, `${version} has no request ${method}`)
     const result = request.replace(/Request$/, 'Result')
@@ -137,6 +142,10 @@ export class Wire {
     this.child.stderr.setEncoding('utf8').on('data', text => (this.stderr += text))
     createInterface({ input: this.child.stdout }).on('line', line => this.#hear(line))
     this.exited = once(this.child, 'exit')
+    // What it has not answered by then it never will.
+    this.child.on('close', () => {
+      for (const [id, answered] of this.#waiting) answered({ id, error: { code: 0, message: 'the program has ended' } })
+    })
   }
 
   write(text) {
@@ -217,7 +226,10 @@ export class Wire {
       this.#failure ??= failure
     }
     const heard = this.received.at(-1)
-    if (heard && !heard.method) this.#waiting.get(heard.id)?.(heard)
+    if (heard && !heard.method) {
+      this.#waiting.get(heard.id)?.(heard)
+      this.#waiting.delete(heard.id)
+    }
     for (const changed of this.#changed.splice(0)) changed()
   }
 }

@@ -99,6 +99,8 @@ public:
     virtual void set_delivered(std::string_view id) = 0;
     // Of a run that has not ended.
     virtual void request_cancel(std::string_view id) = 0;
+    // The runs under this owner's lease for which that was asked.
+    virtual std::vector<std::string> cancel_requests(std::string_view owner) = 0;
 
     // Takes the lease of a run that nobody who lives has, and clears a cancel request. False if
     // somebody has it (`owner` too: two of its callers cannot both get it), or it is not there.

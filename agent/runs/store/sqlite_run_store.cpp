@@ -286,6 +286,18 @@ void sqlite_run_store::request_cancel(std::string_view id)
     });
 }
 
+std::vector<std::string> sqlite_run_store::cancel_requests(std::string_view owner)
+{
+    return say_failures(file_, [&] {
+        auto const found = db_.use("SELECT id FROM runs WHERE cancel_requested = 1 AND owner = ?");
+        found->bind(1, owner);
+        std::vector<std::string> out;
+        while (found->step())
+            out.emplace_back(found->text(0));
+        return out;
+    });
+}
+
 bool sqlite_run_store::take(std::string_view id, std::string_view owner)
 {
     return say_failures(file_, [&] {

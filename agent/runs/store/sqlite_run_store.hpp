@@ -26,6 +26,7 @@ public:
         std::string_view id, run_state state, std::optional<std::string_view> outcome) override;
     void set_delivered(std::string_view id) override;
     void request_cancel(std::string_view id) override;
+    std::vector<std::string> cancel_requests(std::string_view owner) override;
     bool take(std::string_view id, std::string_view owner) override;
     bool lives(std::string_view owner) override;
     void remove(std::string_view id) override;

@@ -19,6 +19,7 @@ namespace {
 
 constexpr char questions_key[] = "questions";
 constexpr std::size_t id_size = 32;
+constexpr auto longest_silence = 8s;  // some clients give up after 10 s
 
 // Counted among a run's watchers for as long as it lives.
 struct watcher {
@@ -77,11 +78,17 @@ server::background delivery::as_task(run_ptr run) const
     server::background out;
     out.name = task_id(*run);
     out.work = [this, run](server::request_context& ctx) -> awaitable<server::step> {
-        co_await take_answers(ctx, run);
-        manner how;
-        how.owns = true;
-        auto came_to = co_await watch(ctx, run, how);
-        co_return server::to_step(std::move(came_to));
+        std::string mistake;
+        try {
+            co_await take_answers(ctx, run);
+            manner how;
+            how.owns = true;
+            auto came_to = co_await watch(ctx, run, how);
+            co_return server::to_step(std::move(came_to));
+        } catch (agent::run_error const& e) {
+            mistake = e.what();
+        }
+        throw server::tool_error(mistake);
     };
     return out;
 }
@@ -134,13 +141,18 @@ awaitable<delivery::outcome>
 delivery::watch(server::request_context& ctx, run_ptr run, manner how) const
 {
     watcher const here(*run);
-    ctx.heartbeat(10s);
+    ctx.heartbeat(longest_silence);
     auto const end = std::chrono::steady_clock::now() + how.longest.value_or(0s);
     auto told = how.handed_over || !how.longest ? 0 : run->told;
-    auto seen = run->lines.empty() ? 0 : run->lines.back().number;
+    // Of what was said before, the last tells who comes later where it stands.
+    auto seen = run->lines.empty() ? 0 : run->lines.back().number - 1;
+    // A task outlives this process, so the end of the process is none of the task.
+    auto const only_paused = [&] {
+        return !how.longest && run->state == agent::run_state::interrupted && runs.stopping();
+    };
     try {
         for (;;) {
-            if (run->rests()) {
+            if (run->rests() && !only_paused()) {
                 auto const more = co_await continued(run);
                 if (!more)
                     break;
@@ -174,7 +186,7 @@ awaitable<delivery::outcome> delivery::result(server::request_context& ctx, run_
 {
     if (run->state == agent::run_state::interrupted)
         throw server::tool_error(fmt::format(
-            "The server is ending. The run is kept: ask for it again with "
+            "The run was interrupted, and is kept: ask for it again with "
             "nextjs_backend_engineer_result and run_id \"{}\".",
             run->id));
     if (run->state == agent::run_state::waiting_for_input) {
@@ -186,7 +198,7 @@ awaitable<delivery::outcome> delivery::result(server::request_context& ctx, run_
         ask.state = std::move(state);
         co_return ask;
     }
-    co_await runs.set_delivered(run);
+    runs.set_delivered(run);
     co_return run_result(*run, runs.problem(), redact);
 }
 

@@ -173,7 +173,8 @@ awaitable<std::vector<std::string>> complete_path(
     it.run = run;
     it.records = co_await by.runs.records(run->id);
     for (auto const& file : files_of(it))
-        out.push_back(file.path);
+        if (file.kind != agent::change_kind::deleted)
+            out.push_back(file.path);
     co_return out;
 }
 
@@ -225,8 +226,7 @@ void add_run_resources(server::features& offered, delivery const& by)
             markdown),
         &documentation);
     offered.add_resource_template(
-        described(
-            "run://{run_id}/files/{+path}", "run-file", "A file that a run wrote", "text/plain"),
+        described(run_file_template, "run-file", "A file that a run wrote", "text/plain"),
         [&by](server::request_context& ctx, std::string uri, mcp::uri_variables variables) {
             return read_file(by, ctx, std::move(uri), std::move(variables));
         },

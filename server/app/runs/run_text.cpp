@@ -1,6 +1,7 @@
 #include "server/app/runs/run_text.hpp"
 
 #include "agent/report.hpp"
+#include "protocol/uri_template.hpp"
 
 #include <fmt/format.h>
 
@@ -28,23 +29,19 @@ std::string elapsed(agent::live_run const& run)
     return s < 90 ? fmt::format("{} s", s) : fmt::format("{} min {} s", s / 60, s % 60);
 }
 
-std::string numbered(std::vector<agent::question> const& questions)
-{
-    std::string out;
-    for (std::size_t i = 0; i < questions.size(); ++i) {
-        out += fmt::format("{}. {}", i + 1, questions[i].question);
-        if (auto const& options = questions[i].options; options && !options->empty())
-            out += fmt::format(" ({})", fmt::join(*options, " / "));
-        out += '\n';
-    }
-    return out;
-}
-
 }  // namespace
 
 std::string run_uri(std::string_view id, std::string_view part)
 {
     return fmt::format("run://{}{}{}", id, part.empty() ? "" : "/", part);
+}
+
+std::string run_file_uri(std::string const& id, std::string const& path)
+{
+    mcp::uri_variables values;
+    values["run_id"] = id;
+    values["path"] = path;
+    return mcp::uri_template::parse(run_file_template)->expand(values);
 }
 
 mcp::CallToolResult
@@ -68,13 +65,13 @@ run_result(agent::live_run const& run, std::string const& problem, mcp::redactor
 
     agent::report_limits limits;
     limits.bytes = longest_result - footer.size() - 200;  // for the mark of a cut
-    limits.rest_at = run_uri(run.id, "files/");
+    limits.rest_at = [&run](std::string const& path) { return run_file_uri(run.id, path); };
     auto out = mcp::text_result(redact(agent::render_report(outcome, limits) + footer));
     std::size_t links = 0;
     for (auto const& file : outcome.files)
         if (file.kind != agent::change_kind::deleted && ++links <= most_links)
             out.content.emplace_back(
-                link(run_uri(run.id, "files/" + file.path), file.path, "text/plain"));
+                link(run_file_uri(run.id, file.path), file.path, "text/plain"));
     if (!outcome.files.empty())
         out.content.emplace_back(
             link(run_uri(run.id, "diff"), "all changes as a diff", "text/x-diff"));
@@ -121,6 +118,18 @@ mcp::CallToolResult where_it_stands(
         handed_over ? "The work goes on meanwhile and is not lost; do not start the task again."
                     : "Nothing is lost by waiting.");
     return mcp::text_result(redact(out));
+}
+
+std::string numbered(std::vector<agent::question> const& questions)
+{
+    std::string out;
+    for (std::size_t i = 0; i < questions.size(); ++i) {
+        out += fmt::format("{}. {}", i + 1, questions[i].question);
+        if (auto const& options = questions[i].options; options && !options->empty())
+            out += fmt::format(" ({})", fmt::join(*options, " / "));
+        out += '\n';
+    }
+    return out;
 }
 
 mcp::InputRequest question_form(std::vector<agent::question> const& questions)

@@ -15,9 +15,11 @@
 
 namespace app {
 
+inline constexpr char run_file_template[] = "run://{run_id}/files/{+path}";
 inline constexpr std::size_t longest_result = 30'000;  // bytes of text
 
 std::string run_uri(std::string_view id, std::string_view part = {});
+std::string run_file_uri(std::string const& id, std::string const& path);
 
 // Of a run that has ended. `problem`: why it will not survive the server, if it will not.
 mcp::CallToolResult
@@ -34,6 +36,9 @@ mcp::CallToolResult where_it_stands(
     std::chrono::seconds next_wait,
     bool handed_over,
     mcp::redactor const& redact);
+
+// One line each, with its options.
+std::string numbered(std::vector<agent::question> const& questions);
 
 // The questions as a form, and what was filled in, as the model is told.
 mcp::InputRequest question_form(std::vector<agent::question> const& questions);

@@ -3,6 +3,7 @@
 #include "agent/report.hpp"
 #include "protocol/json.hpp"
 #include "protocol/json_text.hpp"
+#include "server/app/runs/run_text.hpp"
 
 #include <fmt/format.h>
 
@@ -72,11 +73,7 @@ int exit_code(agent::run_status status)
 
 std::string questions_of(agent::live_run const& run)
 {
-    std::string out = "The expert has to know first:\n";
-    auto const& questions = run.outcome->questions;
-    for (std::size_t i = 0; i < questions.size(); ++i)
-        out += fmt::format("{}. {}\n", i + 1, questions[i].question);
-    return out +
+    return "The expert has to know first:\n" + numbered(run.outcome->questions) +
            fmt::format(
                "Answer with: nextjs-backend-engineer ask --run {} \"1. ... 2. ...\"\n", run.id);
 }
@@ -134,7 +131,7 @@ watch_run(agent::runs& runs, agent::runs::run_ptr run, bool json, mcp::redactor 
         co_return 1;
     }
     print_outcome(*run, json, redact);
-    co_await runs.set_delivered(run);
+    runs.set_delivered(run);
     auto const& outcome = *run->outcome;
     if (!outcome.reason.empty())
         fmt::print(stderr, "{}\n", redact(outcome.reason));

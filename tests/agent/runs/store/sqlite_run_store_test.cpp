@@ -186,6 +186,19 @@ TEST_CASE("the runs of the dead are interrupted, free to take, and taken once")
     CHECK(s.runs.find("working")->state == run_state::working);
 }
 
+TEST_CASE("an owner is told which of its runs somebody else wants cancelled")
+{
+    stored s;
+    for (auto const* id : {"a", "b", "c"})
+        s.runs.create(row(id, s.self.id()));
+    CHECK(s.runs.cancel_requests(s.self.id()).empty());
+    s.runs.request_cancel("b");
+    CHECK(s.runs.cancel_requests(s.self.id()) == std::vector<std::string>{"b"});
+    CHECK(s.runs.cancel_requests("somebody else").empty());
+    s.runs.set_state("b", run_state::cancelled, std::nullopt);
+    CHECK(s.runs.cancel_requests(s.self.id()).empty());
+}
+
 TEST_CASE("a run that has ended is not asked to stop")
 {
     stored s;

@@ -16,7 +16,6 @@ namespace {
 
 constexpr long small_buffer = 16 << 10;  // the least that curl takes for an upload
 
-
 constexpr std::size_t hold_back_above = std::size_t(256) << 10;
 
 char lower(char c)

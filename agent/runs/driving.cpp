@@ -66,14 +66,12 @@ void runs::start(run_ptr const& run)
     run->cancelled.clear();
     driven_.push_back(run);
     if (!std::exchange(heeding_, true)) {
-        auto deaf = [this](std::exception_ptr const&) {
-            heeding_ = false;
+        auto deaf = [this](std::exception_ptr const& failure) {
+            if (failure)
+                heeding_ = false;
             idle_.notify();
         };
-        asio::co_spawn(
-            executor_,
-            heed_others(),
-            asio::bind_cancellation_slot(stop_heeding_.slot(), std::move(deaf)));
+        asio::co_spawn(executor_, heed_others(), deaf);
     }
     auto ended = [this, run](std::exception_ptr const& failure) {
         run->driven = run->granted = false;
@@ -83,7 +81,7 @@ void runs::start(run_ptr const& run)
             run->turn_to(run_state::interrupted);
         std::erase(driven_, run);
         if (driven_.empty())
-            stop_heeding_.emit(asio::cancellation_type::terminal);
+            at_rest_.notify();
         idle_.notify();
     };
     asio::co_spawn(
@@ -194,14 +192,17 @@ awaitable<bool> runs::watch_elsewhere(run_ptr run)
 awaitable<void> runs::heed_others()
 {
     auto look = [this](run_store& s) { return s.cancel_requests(kept_.self()); };
-    for (;;) {
-        co_await mcp::sleep_for(limits_.glance);
+    while (!driven_.empty()) {
+        co_await mcp::wait_for(at_rest_, limits_.glance);
+        if (driven_.empty())
+            break;
         auto const unwanted = co_await kept_.with(look);
         auto const all = driven_;
         for (auto const& run : all)
             if (std::ranges::find(unwanted, run->id) != unwanted.end())
                 cancel_here(run, "Cancelled by way of another server.");
     }
+    heeding_ = false;  // before anything else runs: the next start() begins anew
 }
 
 awaitable<void> runs::take_place(run_ptr run)

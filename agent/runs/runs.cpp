@@ -18,6 +18,8 @@ using asio::awaitable;
 
 namespace {
 
+constexpr std::chrono::milliseconds sending_time{100};  // of an outcome to who asked for it
+
 wall_time now()
 {
     return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
@@ -36,10 +38,9 @@ run_row row_for(run_request const& request, std::string principal, std::string c
     return out;
 }
 
+// Of a run that has ended.
 bool may_be_given_again(run_row const& row, std::chrono::hours limit)
 {
-    if (!has_ended(row.state))
-        return true;
     return row.state == run_state::completed && !row.delivered && now() - row.updated < limit;
 }
 
@@ -59,7 +60,9 @@ runs::runs(
       executor_(std::move(ex)),
       limits_(limits),
       log_(std::move(log)),
-      idle_(executor_)
+      idle_(executor_),
+      at_rest_(executor_),
+      ending_(executor_)
 {
 }
 
@@ -85,14 +88,16 @@ awaitable<runs::run_ptr> runs::begin(run_request request, std::string principal)
     auto row = row_for(engineer_.settled(std::move(request)), std::move(principal), kept_.self());
     bool const full = waiting_.size() >= limits_.waiting;
     // One transaction: of two who ask the same at once, in two processes even, one makes it.
-    auto find_or_create = [&row, full, limit = limits_.undelivered](run_store& s) {
-        auto same = s.find_same(row.principal, row.digest);
-        if (same && !may_be_given_again(*same, limit))
-            same.reset();
-        if (!same && !full)
-            s.create(row);
-        return same;
-    };
+    auto find_or_create =
+        [&row, full, limit = limits_.undelivered, given = marking_](run_store& s) {
+            auto same = s.find_same(row.principal, row.digest);
+            if (same && has_ended(same->state) &&
+                (given.contains(same->id) || !may_be_given_again(*same, limit)))
+                same.reset();
+            if (!same && !full)
+                s.create(row);
+            return same;
+        };
     auto same = co_await kept_.with(find_or_create);
     if (same) {
         auto run = adopt(std::move(*same));
@@ -212,9 +217,9 @@ void runs::set_delivered(run_ptr const& run)
     if (run->delivered)
         return;
     run->delivered = true;
-    ++marking_;
-    auto marked = [this](std::exception_ptr const& failure) {
-        --marking_;
+    marking_.insert(run->id);
+    auto marked = [this, id = run->id](std::exception_ptr const& failure) {
+        marking_.erase(id);
         if (failure)
             log_.error("a result that was delivered could not be marked as such");
         idle_.notify();
@@ -224,6 +229,10 @@ void runs::set_delivered(run_ptr const& run)
 
 awaitable<void> runs::mark_delivered(run_ptr run)
 {
+    if (!stopping_)
+        co_await mcp::wait_for(ending_, sending_time);
+    if (!run->delivered)
+        co_return;  // it goes on meanwhile, with another task
     auto mark = [&run](run_store& s) { s.set_delivered(run->id); };
     co_await kept_.with(mark);
 }
@@ -256,6 +265,7 @@ awaitable<void> runs::remove(run_ptr run)
 void runs::stop()
 {
     stopping_ = true;
+    ending_.notify();
     auto const all = driven_;
     for (auto const& run : all)
         run->stop.emit(asio::cancellation_type::terminal);
@@ -264,7 +274,7 @@ void runs::stop()
 awaitable<void> runs::stopped()
 {
     stop();
-    while (!driven_.empty() || marking_ > 0 || heeding_)
+    while (!driven_.empty() || !marking_.empty() || heeding_)
         co_await idle_.wait();
 }
 

@@ -21,6 +21,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -128,12 +129,13 @@ private:
     std::vector<run_ptr> driven_;
     std::deque<run_ptr> waiting_;
     std::size_t at_work_ = 0;
-    std::size_t marking_ = 0;  // outcomes as delivered
+    std::set<std::string, std::less<>> marking_;  // runs whose outcome was delivered just now
     bool stopping_ = false;
     bool heeding_ = false;
-    boost::asio::cancellation_signal stop_heeding_;
     change_listener on_change_;
-    mcp::event idle_;
+    mcp::event idle_;     // one run less is driven, or something is done
+    mcp::event at_rest_;  // none is driven
+    mcp::event ending_;   // the process is
 };
 
 }  // namespace agent

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { start as startModel } from '../fakes/messages_server.mjs'
 import { call, finish, text, think, turn } from './product.mjs'
-import { assertOneConversation, Host, kept, listed, place, random, runIdIn, sanitized, slower, textOf, turnsIn, until, withTasks } from './runs_support.mjs'
+import { assertOneConversation, Host, kept, listed, place, random, runIdIn, sanitized, textOf, turnsIn, until, withTasks } from './runs_support.mjs'
 
 let model
 before(async () => { model = await startModel() })
@@ -36,7 +36,6 @@ const files = {
   'lib/notes.ts': ['modified', /notesTag = 'all-notes'/],
   'lib/pay.ts': ['created', pay.replace("'x'", 'process.env.STRIPE_KEY!')],
 }
-const task = { task: 'Take payments' }
 
 // Whatever is asked, and however often: the turn that comes next in that conversation. In a few milliseconds.
 const play = delay => model.play(body => {
@@ -45,7 +44,7 @@ const play = delay => model.play(body => {
 })
 
 // The answer to the call, by its text; undefined if the server is gone first.
-async function answer(host, { taskId, id }) {
+async function answer(host, { task, taskId, id }) {
   if (taskId) return textOf({ result: (await host.task(taskId)).result })
   if (!id) return textOf(await host.engineer(task))
   for (;;) {
@@ -69,7 +68,7 @@ async function assertFiles(where, id) {
   return run
 }
 
-const delay = 2
+const delay = 1
 const seed = Number(process.env.NBE_SEED ?? 20_261_122)
 const rounds = Number(process.env.NBE_ROUNDS ?? (sanitized ? 12 : 50))
 
@@ -82,7 +81,7 @@ test(`a server killed at ${rounds} random moments of a run ends it each time, an
     play(delay)
     const host = new Host(t, first)
     const begun = performance.now()
-    const said = textOf(await host.engineer(task))
+    const said = textOf(await host.engineer({ task: 'Take payments' }))
     length = performance.now() - begun
     assert.match(said, /lib\/pay\.ts/)
     assert.equal(model.journal.length, turns.length)
@@ -96,7 +95,8 @@ test(`a server killed at ${rounds} random moments of a run ends it each time, an
   for (let round = 0; round < rounds; ++round) {
     play(delay)
     if (round % 10 === 9) where = place(t, { model }) // nothing there yet, not even an index
-    const before = new Set((await listed(where)).map(run => run.run_id))
+    const task = { task: `Take payments in part ${round} of ${rounds}` }
+    const ours = async () => (await listed(where)).filter(run => run.title === task.task)
     const how = ['the same call', 'the result tool', 'the task'][round % 3]
     const kills = next() < 0.25 ? 2 : 1
     let id, taskId, answered = false
@@ -106,14 +106,18 @@ test(`a server killed at ${rounds} random moments of a run ends it each time, an
         const host = new Host(t, where)
         const asking = (async () => {
           if (how === 'the task' && !taskId) ({ result: { taskId } } = await host.engineer(task, withTasks))
-          await answer(host, { taskId, id: n > 0 && how === 'the result tool' ? id : undefined })
+          await answer(host, { task, taskId, id: n > 0 && how === 'the result tool' ? id : undefined })
           answered = true
         })()
         const settled = asking.catch(() => {})
-        await sleep(next() * length * 1.05)
+        // Anywhere in any turn, before the first and after the last, however slow the machine is.
+        const moment = next() * (turns.length + 1)
+        const reached = () => answered || model.journal.some(entry => turnsIn(entry) >= Math.floor(moment) - 1)
+        if (moment >= 1) await until(reached, `turn ${Math.floor(moment)}`, 30_000)
+        await sleep((moment % 1) * (length / turns.length))
         await host.kill()
         await settled // with what it had said before
-        const mine = (await listed(where)).filter(run => !before.has(run.run_id))
+        const mine = await ours()
         assert.ok(mine.length <= 1, `${mine.length} runs of one call`)
         id = mine[0]?.run_id
         const turnsHeld = id ? (await kept(where, id)).turns : 0
@@ -128,12 +132,12 @@ test(`a server killed at ${rounds} random moments of a run ends it each time, an
       }
       if (!answered) {
         const host = new Host(t, where)
-        const said = await answer(host, { taskId, id: how === 'the result tool' ? id : undefined })
+        const said = await answer(host, { task, taskId, id: how === 'the result tool' ? id : undefined })
         assert.match(said, /### `lib\/pay\.ts` \(created\)/)
         await host.close()
         const { turnsHeld, known } = model.known
         assert.equal(model.journal.filter(entry => turnsIn(entry) < turnsHeld).length, known, 'a turn that was kept was asked for again')
-        const mine = (await listed(where)).filter(run => !before.has(run.run_id))
+        const mine = await ours()
         assert.equal(mine.length, 1)
         if (id) assert.equal(mine[0].run_id, id)
         id = mine[0].run_id

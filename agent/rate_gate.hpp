@@ -15,7 +15,7 @@ namespace agent {
 
 class rate_gate {
 public:
-    explicit rate_gate(boost::asio::any_io_executor ex) : changed_(std::move(ex)) {}
+    explicit rate_gate(boost::asio::any_io_executor const& ex) : changed_(ex) {}
     rate_gate(rate_gate const&) = delete;
     rate_gate& operator=(rate_gate const&) = delete;
 

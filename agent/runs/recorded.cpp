@@ -78,6 +78,7 @@ std::vector<file_change> files_of(std::vector<run_record> const& records)
             staged.erase(path->path);
     }
     std::vector<file_change> out;
+    out.reserve(staged.size());
     for (auto& [path, change] : staged)
         out.push_back(std::move(change));
     return out;

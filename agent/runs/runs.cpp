@@ -76,7 +76,7 @@ runs::run_ptr runs::adopt(run_row row)
         return held;
     auto request = from_column<run_request>(row.request, "request");
     auto outcome = outcome_of(row);
-    auto const run = std::make_shared<live_run>(executor_, std::move(row), std::move(request));
+    auto run = std::make_shared<live_run>(executor_, std::move(row), std::move(request));
     run->outcome = std::move(outcome);
     known = run;
     std::erase_if(known_, [](auto const& entry) { return entry.second.expired(); });

@@ -12,7 +12,7 @@ model_choice::model_choice(
     config const& settings,
     environment env,
     std::string alias,
-    boost::asio::any_io_executor ex,
+    boost::asio::any_io_executor const& ex,
     agent::curl_multi& http,
     agent::run_command run,
     std::function<void(std::string const&)> keep_secret,
@@ -24,7 +24,7 @@ model_choice::model_choice(
       run_(std::move(run)),
       keep_secret_(std::move(keep_secret)),
       log_(std::move(log)),
-      gate_(std::move(ex))
+      gate_(ex)
 {
     if (settings.model_table.empty())
         return;

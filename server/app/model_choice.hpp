@@ -25,7 +25,7 @@ public:
         config const& settings,
         environment env,
         std::string alias,
-        boost::asio::any_io_executor ex,
+        boost::asio::any_io_executor const& ex,
         agent::curl_multi& http,
         agent::run_command run,
         std::function<void(std::string const&)> keep_secret,

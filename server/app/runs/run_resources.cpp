@@ -157,6 +157,7 @@ complete_id(delivery const& by, server::request_context& ctx, std::string, serve
 {
     auto const rows = co_await by.runs.list(ctx.principal(), most_listed);
     std::vector<std::string> out;
+    out.reserve(rows.size());
     for (auto const& row : rows)
         out.push_back(row.id);
     co_return out;

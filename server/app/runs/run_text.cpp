@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace app {
 
 namespace {
@@ -101,13 +103,13 @@ mcp::CallToolResult where_it_stands(
         "**Still working** after {}: {}.\n\n",
         elapsed(run),
         run.lines.empty() ? "about to start" : run.lines.back().text);
+    std::vector<std::string_view> fresh;
+    for (auto const& line : run.lines)
+        if (line.number > told)
+            fresh.emplace_back(line.text);
     std::string news;
-    std::size_t shown = 0;
-    for (auto line = run.lines.rbegin(); line != run.lines.rend(); ++line) {
-        if (line->number <= told || ++shown > news_shown)
-            break;
-        news = "- " + line->text + "\n" + news;
-    }
+    for (auto i = fresh.size() - std::min(fresh.size(), news_shown); i < fresh.size(); ++i)
+        news += fmt::format("- {}\n", fresh[i]);
     if (!news.empty())
         out += fmt::format("{}\n{}\n", handed_over ? "So far:" : "Since you last asked:", news);
     out += fmt::format(

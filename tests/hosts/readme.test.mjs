@@ -183,6 +183,34 @@ const handlers = [
       assert.match(model.journal[0].body, /Stripe webhook/)
     },
   },
+  {
+    language: 'sh', pattern: / runs show /,
+    async run(t, { code }) {
+      const model = await startModel()
+      t.after(() => model.close())
+      model.play(turn(text('The route.')), turn(text('The tests.')))
+      const bash = async line => {
+        const child = spawn('bash', ['-c', line], { env: { ...env, ANTHROPIC_BASE_URL: model.url }, cwd: home, stdio: ['ignore', 'pipe', 'inherit'] })
+        let said = ''
+        for await (const data of child.stdout) said += data
+        return said
+      }
+      const lines = linesOf(code)
+      const program = lines[0].slice(0, lines[0].indexOf(' ask '))
+      await bash(`${program} ask "Write the route"`)
+      const [{ run_id: id }] = JSON.parse(await bash(`${program} runs --json`))
+      const said = []
+      for (const line of lines) said.push(await bash(line.replace('3f2a', id.slice(0, 12))))
+      const [asked, listed, shown, resumed, exported] = said
+      assert.match(asked, /The tests\./)
+      assert.match(listed, new RegExp(id.slice(0, 12)))
+      assert.match(shown, /Write the route[^]*The route\.[^]*Now write the tests[^]*The tests\./)
+      assert.match(resumed, /The tests\./)
+      assert.match(exported, /0 files written/)
+      assert.match(await bash(`cat out/report.md`), /The tests\./)
+      assert.ok(!(await bash(`${program} runs`)).includes(id.slice(0, 12)))
+    },
+  },
 ]
 
 // The units, held against systemd where there is one, and the service started as its socket unit says.

@@ -48,14 +48,6 @@ std::string text_of(std::exception_ptr const& failure)
     }
 }
 
-run_outcome unfinished(run_status status, std::string reason)
-{
-    run_outcome out;
-    out.status = status;
-    out.reason = std::move(reason);
-    return out;
-}
-
 }  // namespace
 
 void runs::start(run_ptr const& run)
@@ -114,12 +106,12 @@ awaitable<void> runs::drive(run_ptr run)
             run->turn_to(run_state::interrupted);
             co_return;
         }
-        auto const records = co_await this->records(run->id);
-        outcome = run->cancelled.empty()
-                      ? unfinished(run_status::failed, "Failed inside: " + text_of(failure))
-                      : unfinished(run_status::cancelled, run->cancelled);
-        outcome.files = files_of(records);
-        outcome.documentation = documentation_of(records);
+        bool const wanted = !run->cancelled.empty();
+        auto reason = run->cancelled;
+        if (!wanted)
+            reason = "Failed inside: " + text_of(failure);
+        auto const status = wanted ? run_status::cancelled : run_status::failed;
+        outcome = co_await unfinished(run, status, std::move(reason));
     }
     auto const state = state_after(outcome.status);
     co_await end(run, state, std::move(outcome));
@@ -147,6 +139,18 @@ awaitable<run_outcome> runs::work(run_ptr run)
         changed(*run, change::said);
     };
     co_return co_await engineer_.run(run->request, log, progress);
+}
+
+// With what was done until then.
+awaitable<run_outcome> runs::unfinished(run_ptr run, run_status status, std::string reason)
+{
+    auto const records = co_await this->records(run->id);
+    run_outcome out;
+    out.status = status;
+    out.reason = std::move(reason);
+    out.files = files_of(records);
+    out.documentation = documentation_of(records);
+    co_return out;
 }
 
 awaitable<void> runs::end(run_ptr run, run_state state, run_outcome outcome)

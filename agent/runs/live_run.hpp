@@ -34,7 +34,7 @@ struct live_run {
     void turn_to(run_state next);
 
     // There is nothing to wait for: it ended, it asks, or nobody works on it.
-    bool rests() const { return state != run_state::queued && state != run_state::working; }
+    bool rests() const { return agent::rests(state); }
 
     std::string const id;
     std::string const principal;

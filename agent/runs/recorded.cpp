@@ -21,12 +21,12 @@ constexpr std::size_t input_shown = 1'000;
 constexpr std::size_t result_shown = 2'000;
 
 template <class Record>
-std::optional<Record> read(run_record const& from, std::string_view kind)
+std::optional<Record> read(run_record const& from)
 {
-    if (from.kind != kind)
+    if (from.kind != Record::kind)
         return std::nullopt;
     try {
-        return from_column<Record>(from.payload, kind);
+        return from_column<Record>(from.payload, Record::kind);
     } catch (mcp::decode_error const&) {
         return std::nullopt;
     }
@@ -59,7 +59,7 @@ std::string shown(turn const& t)
 std::string project_of(std::vector<run_record> const& records)
 {
     for (auto const& record : records)
-        if (auto opened = read<opened_record>(record, "opened"))
+        if (auto opened = read<opened_record>(record))
             return std::move(opened->project);
     return {};
 }
@@ -68,7 +68,7 @@ std::vector<file_change> files_of(std::vector<run_record> const& records)
 {
     std::map<std::string, file_change> staged;
     for (auto const& record : records) {
-        auto const tool = read<tool_record>(record, "tool");
+        auto const tool = read<tool_record>(record);
         auto path = tool ? effect_of<staged_path>(*tool) : std::nullopt;
         if (!path)
             continue;
@@ -88,9 +88,9 @@ std::vector<lookup> documentation_of(std::vector<run_record> const& records)
 {
     std::vector<lookup> out;
     for (auto const& record : records) {
-        if (auto opened = read<opened_record>(record, "opened"))
+        if (auto opened = read<opened_record>(record))
             std::ranges::move(opened->documentation, std::back_inserter(out));
-        auto const tool = read<tool_record>(record, "tool");
+        auto const tool = read<tool_record>(record);
         if (!tool || tool->report.name != "query_docs")
             continue;
         if (auto found = effect_of<lookup>(*tool))
@@ -104,18 +104,18 @@ std::string transcript_of(run_request const& request, std::vector<run_record> co
     auto out = fmt::format("# Task\n\n{}\n\n", request.task);
     int turns = 0;
     for (auto const& record : records) {
-        if (auto const turn = read<turn_record>(record, "turn"))
+        if (auto const turn = read<turn_record>(record))
             out += fmt::format("## Turn {}\n\n{}", ++turns, shown(turn->answer));
-        else if (auto const tool = read<tool_record>(record, "tool"))
+        else if (auto const tool = read<tool_record>(record))
             out += fmt::format(
                 "{}{}{}:\n\n{}\n",
                 tool->report.name,
                 tool->report.subject.empty() ? "" : " " + tool->report.subject,
                 tool->outcome.is_error ? " (failed)" : "",
                 fenced("result", mcp::head_and_tail(tool->outcome.text, result_shown)));
-        else if (auto const answer = read<answer_record>(record, "answer"))
+        else if (auto const answer = read<answer_record>(record))
             out += fmt::format("## Answer\n\n{}\n\n", answer->text);
-        else if (auto const more = read<follow_up_record>(record, "follow_up"))
+        else if (auto const more = read<follow_up_record>(record))
             out += fmt::format("# Further task\n\n{}\n\n", more->task);
     }
     return out;

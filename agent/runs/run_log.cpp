@@ -11,22 +11,9 @@ using boost::asio::awaitable;
 namespace {
 
 template <class Record>
-constexpr std::string_view kind_of = "";
-template <>
-constexpr std::string_view kind_of<opened_record> = "opened";
-template <>
-constexpr std::string_view kind_of<turn_record> = "turn";
-template <>
-constexpr std::string_view kind_of<tool_record> = "tool";
-template <>
-constexpr std::string_view kind_of<answer_record> = "answer";
-template <>
-constexpr std::string_view kind_of<follow_up_record> = "follow_up";
-
-template <class Record>
 bool read(std::string_view kind, std::string_view payload, std::optional<Record>& to)
 {
-    if (kind != kind_of<Record>)
+    if (kind != Record::kind)
         return false;
     to = from_column<Record>(payload, kind);
     return true;
@@ -51,7 +38,7 @@ void run_log::recall(std::string_view kind, std::string_view payload)
         ahead_.emplace_back(std::move(next));
     } else if (read(kind, payload, tool)) {
         last().tools.insert_or_assign(tool->call, *tool);
-    } else if (kind == kind_of<answer_record>) {
+    } else if (kind == answer_record::kind) {
         read(kind, payload, last().answer);
     } else if (read(kind, payload, more)) {
         ahead_.emplace_back(std::move(*more));
@@ -104,7 +91,7 @@ template <class Record>
 awaitable<void> run_log::write(Record const& record)
 {
     if (write_)
-        co_await write_(kind_of<Record>, to_column(record));
+        co_await write_(Record::kind, to_column(record));
 }
 
 template awaitable<void> run_log::write(opened_record const&);
@@ -113,12 +100,12 @@ template awaitable<void> run_log::write(tool_record const&);
 
 std::pair<std::string_view, std::string> encoded(answer_record const& record)
 {
-    return {kind_of<answer_record>, to_column(record)};
+    return {answer_record::kind, to_column(record)};
 }
 
 std::pair<std::string_view, std::string> encoded(follow_up_record const& record)
 {
-    return {kind_of<follow_up_record>, to_column(record)};
+    return {follow_up_record::kind, to_column(record)};
 }
 
 }  // namespace agent

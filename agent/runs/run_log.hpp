@@ -29,6 +29,7 @@ namespace agent {
 
 // Everything that was found out before the first turn.
 struct opened_record {
+    static constexpr std::string_view kind = "opened";
     std::string project;  // its folder; empty: without one
     std::string package_manager;
     std::string model;
@@ -40,6 +41,7 @@ BOOST_DESCRIBE_STRUCT(
     opened_record, (), (project, package_manager, model, system, first_message, documentation))
 
 struct turn_record {
+    static constexpr std::string_view kind = "turn";
     turn answer;
     std::string note;          // of the tool results that this turn answers
     int retries = 0;           // of the run, up to here
@@ -49,6 +51,7 @@ struct turn_record {
 BOOST_DESCRIBE_STRUCT(turn_record, (), (answer, note, retries, lost, time_ms))
 
 struct tool_record {
+    static constexpr std::string_view kind = "tool";
     std::size_t call = 0;  // which of its turn, from 0
     tool_outcome outcome;
     tool_report report;
@@ -58,12 +61,14 @@ BOOST_DESCRIBE_STRUCT(tool_record, (), (call, outcome, report, effect))
 
 // To the questions of the turn before it.
 struct answer_record {
+    static constexpr std::string_view kind = "answer";
     std::string text;
 };
 BOOST_DESCRIBE_STRUCT(answer_record, (), (text))
 
 // Said to a run that had ended.
 struct follow_up_record {
+    static constexpr std::string_view kind = "follow_up";
     std::string task;
 };
 BOOST_DESCRIBE_STRUCT(follow_up_record, (), (task))

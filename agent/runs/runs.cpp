@@ -18,6 +18,7 @@ using asio::awaitable;
 
 namespace {
 
+constexpr std::size_t max_task = 200 << 10;             // bytes
 constexpr std::chrono::milliseconds sending_time{100};  // of an outcome to who asked for it
 
 wall_time now()
@@ -36,6 +37,18 @@ run_row row_for(run_request const& request, std::string principal, std::string c
     out.created = out.updated = now();
     out.owner = owner;
     return out;
+}
+
+// As a model may be shown it. Throws run_error for what is no task.
+std::string checked(std::string text)
+{
+    if (text.find_first_not_of(" \t\r\n") == std::string::npos)
+        throw run_error("task: empty. Say what to do, in full sentences.");
+    if (text.size() > max_task)
+        throw run_error(fmt::format(
+            "task: larger than {} bytes. Name files in `files` instead of pasting them.",
+            max_task));
+    return mcp::sanitize(text);
 }
 
 // Of a run that has ended.
@@ -72,8 +85,16 @@ runs::~runs() = default;
 runs::run_ptr runs::adopt(run_row row)
 {
     auto& known = known_[row.id];
-    if (auto held = known.lock())
+    if (auto held = known.lock()) {
+        // It rested here; another process may have gone on with it.
+        bool const moved = !held->driven && held->state != row.state && rests(row.state);
+        if (moved) {
+            held->outcome = outcome_of(row);
+            held->delivered = row.delivered;
+            held->turn_to(row.state);
+        }
         return held;
+    }
     auto request = from_column<run_request>(row.request, "request");
     auto outcome = outcome_of(row);
     auto run = std::make_shared<live_run>(executor_, std::move(row), std::move(request));
@@ -85,6 +106,7 @@ runs::run_ptr runs::adopt(run_row row)
 
 awaitable<runs::run_ptr> runs::begin(run_request request, std::string principal)
 {
+    request.task = checked(std::move(request.task));
     auto row = row_for(engineer_.settled(std::move(request)), std::move(principal), kept_.self());
     bool const full = waiting_.size() >= limits_.waiting;
     // One transaction: of two who ask the same at once, in two processes even, one makes it.
@@ -161,6 +183,7 @@ awaitable<void> runs::say(run_ptr run, std::string text)
         throw run_error("This run was interrupted: ask for its result first, then say this again.");
     if (run->outcome && run->outcome->status == run_status::brief)
         throw run_error("This was a brief, not a conversation: call the tool with the whole task.");
+    text = checked(std::move(text));
     auto const record = answers ? encoded(answer_record{std::move(text)})
                                 : encoded(follow_up_record{std::move(text)});
     // One transaction: nobody else can say something in between.
@@ -201,14 +224,15 @@ awaitable<void> runs::cancel(run_ptr run, std::string why)
         co_return;
     if (has_ended(run->state))
         co_return;
-    if (!run->rests()) {
+    bool mine = false;
+    if (run->rests())
+        mine = co_await lease(run);
+    if (!mine) {
         auto ask = [&run](run_store& s) { s.request_cancel(run->id); };
         co_await kept_.with(ask);
         co_return;
     }
-    run_outcome outcome;
-    outcome.status = run_status::cancelled;
-    outcome.reason = std::move(why);
+    auto outcome = co_await unfinished(run, run_status::cancelled, std::move(why));
     co_await end(run, run_state::cancelled, std::move(outcome));
 }
 

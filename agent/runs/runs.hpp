@@ -65,7 +65,7 @@ public:
     void on_change(change_listener tell) { on_change_ = std::move(tell); }
 
     // The run of the same request that is alive, or whose outcome nobody has seen; else a new one.
-    // Durable when this returns. Throws run_error if there are too many.
+    // Durable when this returns. Throws run_error for no task, and if there are too many.
     boost::asio::awaitable<run_ptr> begin(run_request request, std::string principal);
 
     // Nothing if this principal has no such run. One that was interrupted is not continued by this.
@@ -110,6 +110,8 @@ private:
     void start(run_ptr const& run);
     boost::asio::awaitable<void> drive(run_ptr run);
     boost::asio::awaitable<run_outcome> work(run_ptr run);
+    boost::asio::awaitable<run_outcome>
+    unfinished(run_ptr run, run_status status, std::string reason);
     boost::asio::awaitable<void> end(run_ptr run, run_state state, run_outcome outcome);
     boost::asio::awaitable<bool> watch_elsewhere(run_ptr run);
     boost::asio::awaitable<void> heed_others();

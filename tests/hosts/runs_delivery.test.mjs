@@ -127,7 +127,8 @@ test('a client with tasks gets a task, its progress and its result, also when th
 })
 
 test('notifications/tasks tell a listener how far the task is, and how it ended', async t => {
-  model.play(lasting(700, reading(1)), lasting(700, reading(2)), ...writing)
+  // A task is told about once a second at most.
+  model.play(lasting(1500, reading(1)), lasting(1500, reading(2)), ...writing)
   const host = new Host(t, place(t, { model }))
   const { result: { taskId } } = await host.engineer({ task: 'Add an import route' }, withTasks)
   const pending = host.modern('subscriptions/listen', { notifications: { taskIds: [taskId] } }, withTasks)

@@ -37,6 +37,12 @@ constexpr bool has_ended(run_state s)
     return s == run_state::completed || s == run_state::failed || s == run_state::cancelled;
 }
 
+// Nobody works on it, or waits to.
+constexpr bool rests(run_state s)
+{
+    return s != run_state::queued && s != run_state::working;
+}
+
 struct store_error : std::runtime_error {
     // What is wrong and what to do, as the end of a sentence: "the disk is full: free some space".
     using std::runtime_error::runtime_error;

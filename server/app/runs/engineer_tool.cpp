@@ -1,15 +1,12 @@
 #include "server/app/runs/engineer_tool.hpp"
 
 #include <boost/asio/awaitable.hpp>
-#include <fmt/format.h>
 
 namespace app {
 
 using boost::asio::awaitable;
 
 namespace {
-
-constexpr std::size_t max_task = 200 << 10;  // bytes
 
 struct EngineerArguments {
     std::string task;
@@ -72,14 +69,8 @@ mcp::Tool describe(agent::agent_file const& expert)
 
 agent::run_request request_from(EngineerArguments arguments)
 {
-    if (arguments.task.find_first_not_of(" \t\r\n") == std::string::npos)
-        throw server::tool_error("arguments.task: empty. Say what to do, in full sentences.");
-    if (arguments.task.size() > max_task)
-        throw server::tool_error(fmt::format(
-            "arguments.task: larger than {} bytes. Name files in `files` instead of pasting them.",
-            max_task));
     agent::run_request out;
-    out.task = mcp::sanitize(arguments.task);
+    out.task = std::move(arguments.task);
     out.project_path = arguments.project_path.value_or("");
     out.files = arguments.files.value_or(std::vector<std::string>());
     out.mode = arguments.mode.value_or(agent::run_mode::implement);
@@ -115,8 +106,7 @@ run_for(delivery const& by, server::request_context& ctx, EngineerArguments argu
         co_return co_await by.runs.begin(std::move(request), ctx.principal());
     }
     auto run = co_await by.find(ctx, *arguments.run_id);
-    auto request = request_from(std::move(arguments));
-    co_await by.runs.say(run, std::move(request.task));
+    co_await by.runs.say(run, std::move(arguments.task));
     co_return run;
 }
 

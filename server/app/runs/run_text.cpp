@@ -166,7 +166,7 @@ filled_in(std::vector<agent::question> const& questions, mcp::ElicitResult const
             questions[i].question,
             value && value->is_string() ? std::string_view(value->get_string()) : "(no answer)");
     }
-    return mcp::sanitize(out);
+    return out;
 }
 
 }  // namespace app

@@ -19,7 +19,6 @@ awaitable<int> ask(agent::runs& runs, ask_options options, mcp::redactor const& 
     if (request.task == "-")
         request.task.assign(
             std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>());
-    request.task = mcp::sanitize(request.task);
     std::string mistake;
     try {
         agent::runs::run_ptr run;

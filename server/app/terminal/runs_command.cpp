@@ -3,6 +3,7 @@
 #include "agent/project/paths.hpp"
 #include "agent/report.hpp"
 #include "agent/runs/recorded.hpp"
+#include "agent/runs/run_log.hpp"
 #include "protocol/json.hpp"
 #include "protocol/json_text.hpp"
 #include "server/app/terminal/find_run.hpp"
@@ -94,7 +95,8 @@ awaitable<int>
 show(agent::runs& runs, agent::runs::run_ptr run, bool json, mcp::redactor const& redact)
 {
     auto const records = co_await runs.records(run->id);
-    auto const turns = std::ranges::count(records, std::string("turn"), &agent::run_record::kind);
+    auto const turns =
+        std::ranges::count(records, agent::turn_record::kind, &agent::run_record::kind);
     if (json) {
         shown_run out;
         out.run_id = run->id;

@@ -270,3 +270,80 @@ TEST_CASE("a run that asks rests until it is answered, in this process or the ne
         co_await p.all.stopped();
     }(dir.path()));
 }
+
+TEST_CASE("a run that rests here is seen as another process left it")
+{
+    state_directory const dir;
+    test::run([](std::string directory) -> awaitable<void> {
+        auto ex = co_await asio::this_coro::executor;
+        shared_script script(ex);
+        script.turns = {asks("Which ORM?"), says("with Drizzle"), asks("And who?")};
+        process here(ex, directory, script);
+        process there(ex, directory, script);
+        auto held = co_await here.all.begin(task("Do it"), "");
+        co_await rest(held);
+        REQUIRE(held->state == run_state::waiting_for_input);
+
+        auto same = co_await there.all.find(held->id, "");
+        co_await there.all.say(same, "Drizzle");
+        co_await rest(same);
+        auto found = co_await here.all.find(held->id, "");
+        CHECK(found == held);
+        CHECK(held->state == run_state::completed);
+        CHECK(held->outcome->answer.approach == "with Drizzle");
+        co_await here.all.stopped();
+        co_await there.all.stopped();
+    }(dir.path()));
+}
+
+TEST_CASE("a run that is cancelled while it waits for an answer keeps what it did")
+{
+    test::run([]() -> awaitable<void> {
+        auto ex = co_await asio::this_coro::executor;
+        shared_script script(ex);
+        turn writes = asks("Which ORM?");
+        writes.calls.insert(
+            writes.calls.begin(), {"c0", "write_file", R"({"path":"lib/a.ts","content":"a"})"});
+        script.turns = {writes};
+        process p(ex, "", script);
+        auto run = co_await p.all.begin(task("Do it"), "");
+        co_await rest(run);
+        REQUIRE(run->state == run_state::waiting_for_input);
+        co_await p.all.cancel(run, "Enough.");
+        CHECK(run->state == run_state::cancelled);
+        CHECK(run->outcome->reason == "Enough.");
+        REQUIRE(run->outcome->files.size() == 1);
+        CHECK(run->outcome->files[0].path == "lib/a.ts");
+        co_await p.all.stopped();
+    }());
+}
+
+TEST_CASE("what is no task is refused, to begin with and to go on with")
+{
+    test::run([]() -> awaitable<void> {
+        auto ex = co_await asio::this_coro::executor;
+        shared_script script(ex);
+        script.turns = {says("one")};
+        process p(ex, "", script);
+        auto run = co_await p.all.begin(task("Do it"), "");
+        co_await rest(run);
+        std::string const large(201 << 10, 'x');
+        for (auto const& text : {std::string(), std::string(" \n"), large}) {
+            std::vector<std::string> refused;
+            try {
+                co_await p.all.begin(task(text), "");
+            } catch (run_error const& e) {
+                refused.emplace_back(e.what());
+            }
+            try {
+                co_await p.all.say(run, text);
+            } catch (run_error const& e) {
+                refused.emplace_back(e.what());
+            }
+            REQUIRE(refused.size() == 2);
+            CHECK(refused[0].starts_with(text == large ? "task: larger" : "task: empty"));
+            CHECK(refused[0] == refused[1]);
+        }
+        co_await p.all.stopped();
+    }());
+}

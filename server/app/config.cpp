@@ -152,8 +152,7 @@ config read_config(int argc, char const* const* argv, environment const& env)
     cli.add_flag("--no-context7", no_context7, "Ask only the documentation inside the project");
     cli.add_option("--state-directory", out.state_directory, "Where runs are kept")
         ->capture_default_str();
-    cli.add_option(
-           "--cache-directory", out.cache_directory, "Where what can be made again is kept")
+    cli.add_option("--cache-directory", out.cache_directory, "Where what can be made again is kept")
         ->capture_default_str();
     cli.add_option("--max-turns", out.limits.turns, "Model turns a run")
         ->capture_default_str()

@@ -188,7 +188,7 @@ private:
             auto& docs = bundled_[project];
             if (!docs)
                 docs = std::make_unique<agent::bundled_docs>(
-                    pool_.get_executor(), project, settings_.cache_directory, log_);
+                    pool_.get_executor(), project, settings_.cache_directory, nullptr, log_);
             return docs.get();
         };
         out.choose_model = [this](std::string wish) { return models_.choose(std::move(wish)); };

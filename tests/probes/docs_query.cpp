@@ -124,7 +124,8 @@ int main(int argc, char** argv)
             log,
             std::chrono::milliseconds(std::stol(argv[2])));
     } else if (argc == 4 && std::string_view(argv[1]) == "bundled") {
-        docs = std::make_unique<agent::bundled_docs>(pool.get_executor(), argv[2], argv[3], log);
+        docs = std::make_unique<agent::bundled_docs>(
+            pool.get_executor(), argv[2], argv[3], agent::documentation_homes(), log);
     } else {
         return 2;
     }

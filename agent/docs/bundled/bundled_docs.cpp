@@ -4,132 +4,242 @@
 #include "agent/docs/excerpt.hpp"
 #include "protocol/rpc/async.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <utility>
 
 namespace agent {
 
-using boost::asio::awaitable;
+namespace asio = boost::asio;
+namespace fs = std::filesystem;
+using asio::awaitable;
 using answer = boost::system::result<std::vector<passage>, docs_error>;
 
 namespace {
 
 constexpr std::size_t max_passage = 4096;
 constexpr int max_passages = 20;
+constexpr int sqlite_corrupt = 11;
+constexpr int sqlite_not_a_database = 26;
 
 docs_error unavailable(std::string text)
 {
     return {docs_errc::unavailable, std::move(text)};
 }
 
-}  // namespace
+docs_error not_found(std::string text)
+{
+    return {docs_errc::not_found, std::move(text)};
+}
 
-// What runs on the pool. The one lock of this room: two questions at once open the index once.
-class bundled_docs::library {
+// Where a reader finds it.
+std::string url_of(docs_package const& package, std::string const& file)
+{
+    if (package.name == "next")
+        return "https://nextjs.org" + page_url(file);
+    return fmt::format("https://unpkg.com/{}@{}/{}", package.name, package.version, file);
+}
+
+std::string shown_file(docs_package const& package, std::string const& file)
+{
+    return package.shown + (package.name == "next" ? "/dist/docs/" : "/") + file;
+}
+
+// One package: what runs on the pool. Its lock is held for as long as one search takes.
+class shelf {
 public:
-    library(std::filesystem::path project, std::filesystem::path cache)
-        : project_(std::move(project)), cache_(std::move(cache))
+    shelf(docs_package package, fs::path cache)
+        : package_(std::move(package)), cache_(std::move(cache))
     {
     }
 
-    struct reply {
-        answer outcome;
-        std::string warning;  // to be logged, on the loop
-    };
+    docs_package const& package() const { return package_; }
 
-    reply ask(docs_query const& q)
+    // Throws sqlite_error.
+    void open(bool anew)
     {
         std::lock_guard const alone(busy_);
-        auto outcome = answered(q);
-        return {std::move(outcome), std::exchange(warning_, {})};
+        if (index_ && !anew)
+            return;
+        index_.reset();
+        if (auto found = docs_index::of(package_, cache_, anew))
+            index_.emplace(std::move(*found));
+    }
+
+    bool empty() const { return !index_; }
+    bool in_memory() const { return index_ && index_->in_memory(); }
+    long long sections() const { return index_ ? index_->sections() : 0; }
+
+    std::vector<docs_hit> search(std::string const& question, std::size_t count)
+    {
+        std::lock_guard const alone(busy_);
+        if (!index_)
+            return {};
+        auto const router = asked_router(question);
+        try {
+            return index_->search(question, router, count);
+        } catch (sqlite_error const& e) {
+            if (e.code != sqlite_corrupt && e.code != sqlite_not_a_database)
+                throw;
+        }
+        // Damage that only a query meets.
+        index_.reset();
+        if (auto built = docs_index::of(package_, cache_, true))
+            index_.emplace(std::move(*built));
+        return index_ ? index_->search(question, router, count) : std::vector<docs_hit>();
     }
 
 private:
-    static constexpr int sqlite_corrupt = 11;
-    static constexpr int sqlite_not_a_database = 26;
-
-    answer answered(docs_query const& q)
-    {
-        try {
-            if (auto problem = open())
-                return *problem;
-            return search(q);
-        } catch (sqlite_error const& e) {
-            // Damage that only a query meets: the next one builds the index again.
-            index_.reset();
-            discard_ = e.code == sqlite_corrupt || e.code == sqlite_not_a_database;
-            return unavailable(
-                std::string("the bundled documentation cannot be searched: ") + e.what());
-        } catch (std::exception const& e) {
-            return unavailable(
-                std::string("the bundled documentation cannot be read: ") + e.what());
-        }
-    }
-
-    std::optional<docs_error> open()
-    {
-        if (index_)
-            return std::nullopt;
-        package_ = find_next(project_);
-        if (!package_)
-            return docs_error(
-                docs_errc::not_found,
-                "next is not installed in the project: no node_modules holds it; run npm install");
-        auto const files = read_docs(package_->docs);
-        if (files.empty())
-            return docs_error(
-                docs_errc::not_found,
-                "next " + package_->version +
-                    " brings no documentation along; next 16.2 is the first that does");
-        index_.emplace(docs_index::of(package_->version, files, cache_, discard_));
-        discard_ = false;
-        if (index_->in_memory() && !cache_.empty())
-            warning_ = "the documentation index cannot be kept in " + cache_.string() +
-                       "; it is built again at every start";
-        return std::nullopt;
-    }
-
-    answer search(docs_query const& q)
-    {
-        auto const count = static_cast<std::size_t>(std::clamp(q.max_passages, 1, max_passages));
-        auto hits = index_->search(q.question, asked_router(q.question), count);
-        if (hits.empty())
-            return docs_error(
-                docs_errc::not_found,
-                "the documentation of next " + package_->version + " has nothing on this question");
-        std::vector<passage> passages;
-        passages.reserve(hits.size());
-        for (auto& hit : hits)
-            passages.push_back(
-                {std::move(hit.title),
-                 excerpt(hit.text, max_passage),
-                 "https://nextjs.org" + page_url(hit.file),
-                 "next",
-                 package_->version,
-                 "bundled",
-                 package_->shown_docs + "/" + hit.file});
-        return passages;
-    }
-
-    std::filesystem::path project_;
-    std::filesystem::path cache_;
+    docs_package package_;
+    fs::path cache_;
     std::mutex busy_;
-    std::optional<next_package> package_;
     std::optional<docs_index> index_;
-    bool discard_ = false;
-    std::string warning_;
+};
+
+using shelf_ptr = std::shared_ptr<shelf>;
+
+std::vector<passage>
+searched(std::vector<shelf_ptr> const& shelves, std::string const& question, std::size_t count)
+{
+    struct found {
+        shelf* from;
+        docs_hit hit;
+    };
+    std::vector<found> all;
+    for (auto const& from : shelves)
+        for (auto& hit : from->search(question, count))
+            all.push_back({from.get(), std::move(hit)});
+    std::stable_sort(all.begin(), all.end(), [](found const& a, found const& b) {
+        return a.hit.score > b.hit.score;
+    });
+    all.resize(std::min(all.size(), count));
+    std::vector<passage> out;
+    out.reserve(all.size());
+    for (auto& [from, hit] : all) {
+        auto const& package = from->package();
+        out.push_back(
+            {std::move(hit.title),
+             excerpt(hit.text, max_passage),
+             url_of(package, hit.file),
+             package.name,
+             package.version,
+             "bundled",
+             shown_file(package, hit.file)});
+    }
+    return out;
+}
+
+}  // namespace
+
+class bundled_docs::library : public std::enable_shared_from_this<library> {
+public:
+    library(
+        asio::any_io_executor pool,
+        fs::path project,
+        fs::path cache,
+        documentation_homes homes,
+        mcp::logger log)
+        : pool_(std::move(pool)),
+          project_(std::move(project)),
+          cache_(std::move(cache)),
+          homes_(std::move(homes)),
+          log_(std::move(log))
+    {
+    }
+
+    std::vector<std::string> homes_of(std::string const& package) const
+    {
+        return homes_ ? homes_(package) : std::vector<std::string>{package};
+    }
+
+    // The package as the project, or the package `from` of it, has it now; opened once, whoever
+    // asks. Nothing where it is not installed.
+    awaitable<shelf_ptr> shelf_of(std::string package, std::string from, bool anew)
+    {
+        auto const self = shared_from_this();
+        auto& slot = slots_[package];
+        if (!slot)
+            slot = std::make_shared<place>();
+        auto const at = slot;
+        auto const executor = co_await asio::this_coro::executor;
+        while (at->opening) {
+            auto const waiting = at->opening;
+            co_await waiting->wait();
+        }
+        at->opening = std::make_shared<mcp::event>(executor);
+        opening const mine(*at);
+        auto work = [self, package, from, anew, before = at->opened] {
+            return self->open(package, from, anew, before);
+        };
+        at->opened = co_await mcp::offload(pool_, std::move(work));
+        if (at->opened && at->opened->in_memory() && !cache_.empty() &&
+            !std::exchange(warned_, true))
+            log_.warning(
+                "the index of documentation cannot be kept in " + cache_.string() +
+                "; it is built again at every start");
+        co_return at->opened;
+    }
+
+    asio::any_io_executor const& pool() const { return pool_; }
+
+private:
+    struct place {
+        shelf_ptr opened;
+        std::shared_ptr<mcp::event> opening;  // by somebody, who says so when that is over
+    };
+    class opening {
+    public:
+        explicit opening(place& p) : place_(p) {}
+        opening(opening const&) = delete;
+        opening& operator=(opening const&) = delete;
+        ~opening() { std::exchange(place_.opening, nullptr)->notify(); }
+
+    private:
+        place& place_;
+    };
+
+    shelf_ptr
+    open(std::string const& package, std::string const& from, bool anew, shelf_ptr const& before)
+    {
+        auto found = find_package(project_, package, project_);
+        if (!found && !from.empty())
+            if (auto const home = find_package(project_, from, project_))
+                found = find_package(home->root, package, project_);
+        if (!found)
+            return nullptr;
+        bool const same = before && before->package().stamp == found->stamp;
+        auto out = same ? before : std::make_shared<shelf>(std::move(*found), cache_);
+        out->open(anew);
+        return out;
+    }
+
+    asio::any_io_executor pool_;
+    fs::path project_;
+    fs::path cache_;
+    documentation_homes homes_;
+    mcp::logger log_;
+    std::map<std::string, std::shared_ptr<place>> slots_;
+    bool warned_ = false;
 };
 
 bundled_docs::bundled_docs(
-    boost::asio::any_io_executor pool,
-    std::filesystem::path project,
-    std::filesystem::path cache_directory,
+    asio::any_io_executor pool,
+    fs::path project,
+    fs::path cache_directory,
+    documentation_homes homes,
     mcp::logger log)
-    : pool_(std::move(pool)),
-      log_(std::move(log)),
-      library_(std::make_shared<library>(std::move(project), std::move(cache_directory)))
+    : pool_(pool),
+      log_(log),
+      library_(std::make_shared<library>(
+          std::move(pool),
+          std::move(project),
+          std::move(cache_directory),
+          std::move(homes),
+          std::move(log)))
 {
 }
 
@@ -137,14 +247,62 @@ bundled_docs::~bundled_docs() = default;
 
 awaitable<answer> bundled_docs::query(docs_query q)
 {
-    if (q.library != "next")
-        co_return docs_error(
-            docs_errc::not_found, "the bundled documentation covers next, not " + q.library);
-    auto work = [library = library_, asked = std::move(q)] { return library->ask(asked); };
-    auto reply = co_await mcp::offload(pool_, std::move(work));
-    if (!reply.warning.empty())
-        log_.warning(reply.warning);
-    co_return std::move(reply.outcome);
+    auto const all = library_;
+    std::vector<shelf_ptr> shelves;
+    std::string installed;  // some package of this documentation is, with this version
+    std::string failure;
+    for (auto const& home : all->homes_of(q.library)) {
+        try {
+            auto const found = co_await all->shelf_of(home, q.library, false);
+            if (found && installed.empty())
+                installed = fmt::format("{} {}", home, found->package().version);
+            if (found && !found->empty())
+                shelves.push_back(found);
+        } catch (sqlite_error const& e) {
+            failure = e.what();
+        } catch (fs::filesystem_error const& e) {
+            failure = e.code().message();
+        }
+    }
+    if (shelves.empty() && !failure.empty())
+        co_return unavailable("the bundled documentation cannot be read: " + failure);
+    if (installed.empty())
+        co_return not_found(
+            q.library + " is not installed in the project: no node_modules holds it");
+    if (shelves.empty() && q.library == "next")
+        co_return not_found(
+            installed + " brings no documentation along; next 16.2 is the first that does");
+    if (shelves.empty())
+        co_return not_found(installed + " brings no documentation along");
+    auto const count = static_cast<std::size_t>(std::clamp(q.max_passages, 1, max_passages));
+    auto work = [shelves, question = q.question, count]() -> answer {
+        try {
+            return searched(shelves, question, count);
+        } catch (sqlite_error const& e) {
+            return unavailable(
+                std::string("the bundled documentation cannot be searched: ") + e.what());
+        }
+    };
+    auto found = co_await mcp::offload(pool_, std::move(work));
+    if (found && found->empty())
+        co_return not_found("the documentation of " + installed + " has nothing on this question");
+    co_return found;
+}
+
+awaitable<boost::system::result<bundled_docs::holding, docs_error>>
+bundled_docs::prepare(std::string package, bool anew)
+{
+    auto const all = library_;
+    std::string failure;
+    try {
+        auto const found = co_await all->shelf_of(package, {}, anew);
+        if (!found)
+            co_return not_found(package + " is not installed in the project");
+        co_return holding{found->package().version, found->sections()};
+    } catch (sqlite_error const& e) {
+        failure = e.what();
+    }
+    co_return unavailable("the documentation of " + package + " cannot be indexed: " + failure);
 }
 
 }  // namespace agent

@@ -1,9 +1,13 @@
 #include "agent/docs/bundled/docs_question.hpp"
 
+#include "agent/docs/bundled/vocabulary.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <functional>
 #include <map>
+#include <utility>
 
 namespace agent {
 
@@ -12,9 +16,12 @@ namespace {
 constexpr std::size_t max_words = 40;
 
 struct word {
-    std::string text;  // lower case
-    bool name;         // spelled like something in code: after(), revalidateTag, NextResponse
+    std::string text;   // lower case
+    bool name = false;  // spelled like something in code: after(), revalidateTag, NextResponse
+    std::vector<std::string> parts;  // of a name: "revalidate", "tag"
 };
+
+std::vector<std::string> parts_of(std::string_view name);
 
 char lower(char c)
 {
@@ -35,8 +42,9 @@ std::vector<word> words_of(std::string_view question)
             ++at;
             continue;
         }
-        word found{{}, false};
+        word found;
         bool small = false;
+        auto const begin = at;
         for (; at < question.size() && word_character(question[at]); ++at) {
             auto const c = question[at];
             found.name =
@@ -45,6 +53,7 @@ std::vector<word> words_of(std::string_view question)
             found.text += lower(c);
         }
         found.name = found.name || question.substr(at).starts_with("(");
+        found.parts = parts_of(question.substr(begin, at - begin));
         words.push_back(std::move(found));
     }
     return words;
@@ -52,47 +61,25 @@ std::vector<word> words_of(std::string_view question)
 
 bool common(std::string_view word)
 {
-    constexpr std::array<std::string_view, 66> words{
-        "a",       "about",     "add",    "all",     "an",      "and",   "any",  "app",  "are",
-        "as",      "at",        "be",     "best",    "between", "build", "by",   "can",  "create",
-        "do",      "does",      "each",   "example", "for",     "from",  "get",  "how",  "i",
-        "if",      "implement", "in",     "into",    "is",      "it",    "js",   "make", "me",
-        "my",      "need",      "next",   "nextjs",  "of",      "on",    "or",   "our",  "please",
-        "project", "router",    "should", "so",      "that",    "the",   "them", "then", "this",
-        "to",      "use",       "used",   "using",   "vs",      "want",  "way",  "we",   "what",
-        "when",    "with",      "write"};
+    constexpr std::array<std::string_view, 133> words{
+        "a",       "about",  "add",     "all",        "also",   "am",      "an",        "and",
+        "any",     "app",    "are",     "as",         "at",     "back",    "be",        "been",
+        "being",   "best",   "between", "build",      "but",    "by",      "can",       "cannot",
+        "create",  "did",    "do",      "does",       "done",   "each",    "else",      "every",
+        "example", "for",    "from",    "get",        "give",   "gives",   "had",       "has",
+        "have",    "having", "here",    "how",        "i",      "if",      "implement", "in",
+        "into",    "is",     "it",      "its",        "itself", "js",      "just",      "keep",
+        "keeps",   "let",    "lets",    "make",       "many",   "me",      "more",      "most",
+        "much",    "my",     "myself",  "need",       "never",  "new",     "next",      "nextjs",
+        "no",      "not",    "of",      "on",         "once",   "one",     "only",      "or",
+        "other",   "our",    "out",     "per",        "please", "project", "put",       "puts",
+        "router",  "same",   "should",  "so",         "some",   "still",   "than",      "that",
+        "the",     "their",  "them",    "themselves", "then",   "they",    "thing",     "things",
+        "this",    "to",     "too",     "until",      "up",     "use",     "used",      "using",
+        "very",    "via",    "vs",      "want",       "was",    "way",     "we",        "were",
+        "what",    "when",   "where",   "which",      "while",  "who",     "will",      "with",
+        "without", "would",  "write",   "you",        "your"};
     return std::binary_search(words.begin(), words.end(), word);
-}
-
-// What people ask for, and what the documentation of today calls it.
-std::vector<std::string_view> const& newer_names(std::string_view word)
-{
-    static std::map<std::string_view, std::vector<std::string_view>> const names{
-        {"api", {"route handlers"}},
-        {"auth", {"authentication", "authorization"}},
-        {"background", {"after"}},
-        {"cron", {"route handlers"}},
-        {"csrf", {"allowed origins", "allowedOrigins"}},
-        {"endpoint", {"route handlers"}},
-        {"env", {"environment variables"}},
-        {"isr", {"incremental static regeneration"}},
-        {"jwt", {"session"}},
-        {"login", {"authentication"}},
-        {"logging", {"instrumentation"}},
-        {"middleware", {"proxy"}},
-        {"monitoring", {"instrumentation"}},
-        {"opentelemetry", {"instrumentation"}},
-        {"secrets", {"environment variables"}},
-        {"signature", {"webhooks"}},
-        {"signin", {"authentication"}},
-        {"sse", {"streaming"}},
-        {"tracing", {"opentelemetry", "instrumentation"}},
-        {"unauthenticated", {"authentication", "unauthorized"}},
-        {"websocket", {"streaming"}},
-    };
-    static std::vector<std::string_view> const none;
-    auto const found = names.find(word);
-    return found == names.end() ? none : found->second;
 }
 
 // The name of a page file as one word.
@@ -105,45 +92,79 @@ std::string squeezed(std::string_view file)
     return word;
 }
 
-void add_term(std::string& expression, std::string_view term)
+class term_list {
+public:
+    void add(std::string_view term)
+    {
+        if (!term.empty() && !has(term))
+            terms_.emplace_back(term);
+    }
+    bool has(std::string_view term) const
+    {
+        return std::find(terms_.begin(), terms_.end(), term) != terms_.end();
+    }
+    std::vector<std::string> take() { return std::move(terms_); }
+
+private:
+    std::vector<std::string> terms_;
+};
+
+// "revalidateTag" is also "revalidate" and "tag".
+std::vector<std::string> parts_of(std::string_view name)
 {
-    if (!expression.empty())
-        expression += " OR ";
-    expression += '"';
-    expression += term;
-    expression += '"';
+    std::vector<std::string> out(1);
+    for (std::size_t i = 0; i < name.size(); ++i) {
+        bool const capital = std::isupper(static_cast<unsigned char>(name[i])) != 0;
+        if (capital && i > 0 && std::islower(static_cast<unsigned char>(name[i - 1])))
+            out.emplace_back();
+        if (name[i] == '_')
+            out.emplace_back();
+        else
+            out.back() += lower(name[i]);
+    }
+    return out;
 }
 
 }  // namespace
 
-std::string match_expression(std::string_view question)
+docs_terms terms_of(std::string_view question)
 {
     auto const words = words_of(question);
     auto const all_common = std::all_of(
         words.begin(), words.end(), [](word const& w) { return common(w.text) && !w.name; });
-    std::string expression;
+    term_list asked;
+    for (auto const& w : words)
+        if (!common(w.text) || w.name || all_common)
+            for (auto const& part : w.parts)
+                asked.add(part);
     for (std::size_t i = 0; i < words.size(); ++i) {
-        auto const& [text, name] = words[i];
-        if (!common(text) || name || all_common)
-            add_term(expression, text);
-        if (name)
-            add_term(expression, text);
-        for (auto const& newer : newer_names(text))
-            add_term(expression, newer);
-        if (i + 1 == words.size())
-            continue;
-        // "update tag" is also updateTag, and words that stand side by side mean more together.
-        auto const& next = words[i + 1].text;
-        if (common(text) && common(next))
-            continue;
-        auto pair = text;
-        pair += ' ';
-        pair += next;
-        add_term(expression, pair);
-        pair.erase(text.size(), 1);
-        add_term(expression, pair);
+        if (!common(words[i].text) || words[i].name || all_common)
+            asked.add(words[i].text);
+        // "update tag" is also updateTag.
+        if (i + 1 < words.size() && !common(words[i].text) && !common(words[i + 1].text))
+            asked.add(words[i].text + words[i + 1].text);
     }
-    return expression;
+    term_list meant;
+    for (auto const written : written_for(question))
+        for (auto const& w : words_of(written)) {
+            if (!asked.has(w.text))
+                meant.add(w.text);
+            for (auto const& part : w.parts)
+                if (!asked.has(part))
+                    meant.add(part);
+        }
+    return {asked.take(), meant.take()};
+}
+
+std::string match_any(std::vector<std::string> const& terms)
+{
+    std::string out;
+    for (auto const& term : terms) {
+        out += out.empty() ? "\"" : " OR \"";
+        out += term;
+        out += '"';
+    }
+    return out;
 }
 
 next_router asked_router(std::string_view question)
@@ -160,6 +181,10 @@ next_router asked_router(std::string_view question)
         "_document"};
     std::string text(question);
     std::transform(text.begin(), text.end(), text.begin(), lower);
+    // Who leaves it asks for the other one.
+    for (std::string_view const there : {"app router", "app directory", "to app", "to the app"})
+        if (text.find(there) != std::string::npos)
+            return next_router::app;
     bool const pages = std::any_of(marks.begin(), marks.end(), [&](auto mark) {
         return text.find(mark) != std::string::npos;
     });
@@ -172,8 +197,10 @@ double section_weight(docs_hit const& hit, std::string_view question)
         std::string_view path;
         double value;
     };
-    constexpr std::array<weight, 12> weights{
-        {{"/07-adapters/", 0.5},
+    constexpr std::array<weight, 14> weights{
+        {{"migration-guides/", 0.7},
+         {"troubleshooting/", 0.8},
+         {"/07-adapters/", 0.5},
          {"/02-components/", 0.6},
          {"/migrating/", 0.7},
          {"/upgrading/", 0.8},
@@ -206,15 +233,25 @@ double section_weight(docs_hit const& hit, std::string_view question)
 std::vector<docs_hit>
 varied(std::vector<docs_hit> hits, std::string_view question, std::size_t count)
 {
-    for (auto& hit : hits)
-        hit.score *= section_weight(hit, question);
     auto const better = [](docs_hit const& a, docs_hit const& b) { return a.score > b.score; };
     std::stable_sort(hits.begin(), hits.end(), better);
-    std::map<std::string, double> worth;
+    struct page {
+        double sum = 0;
+        double next = 1;
+    };
+    std::map<std::string_view, page> pages;
+    for (auto const& hit : hits) {
+        auto& of = pages[hit.file];
+        of.sum += hit.score * std::exchange(of.next, of.next * 0.7);
+    }
+    for (auto& hit : hits)
+        hit.score = (hit.score + 0.3 * pages[hit.file].sum) * section_weight(hit, question);
+    std::stable_sort(hits.begin(), hits.end(), better);
+    std::map<std::string, double, std::less<>> worth;
     for (auto& hit : hits) {
         auto& factor = worth.try_emplace(hit.file, 1.0).first->second;
         hit.score *= factor;
-        factor *= 0.7;
+        factor *= 0.85;
     }
     std::stable_sort(hits.begin(), hits.end(), better);
     hits.resize(std::min(hits.size(), count));

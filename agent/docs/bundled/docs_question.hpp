@@ -2,7 +2,7 @@
 
 // From a question in free text to a full-text query, and from its hits to a varied answer. Pure.
 
-#include "agent/docs/bundled/next_pages.hpp"
+#include "agent/docs/bundled/pages.hpp"
 
 #include <cstddef>
 #include <string>
@@ -11,10 +11,16 @@
 
 namespace agent {
 
-// The question's words as FTS5 terms, any of which may match: names of functions and neighbouring
-// words weigh more, words with a known newer name bring that name along. Every term is quoted, so
-// no question is a syntax error. Empty where the question has no word.
-std::string match_expression(std::string_view question);
+// A question as search terms, lower case, each once.
+struct docs_terms {
+    std::vector<std::string> asked;  // its own words, common ones left out, names also in parts
+    std::vector<std::string> meant;  // what documentation writes for them
+};
+docs_terms terms_of(std::string_view question);
+
+// As an FTS5 expression, any of whose terms may match. Every term is quoted, so that no question is
+// a syntax error.
+std::string match_any(std::vector<std::string> const& terms);
 
 // The Pages Router where the question names something of it, else the App Router.
 next_router asked_router(std::string_view question);
@@ -23,14 +29,16 @@ struct docs_hit {
     std::string file;
     std::string title;
     std::string text;
-    double score = 0;  // greater is better
+    double score = 0;   // greater is better
+    long long row = 0;  // where the index has its text
 };
 
 // How much a section is worth to who writes a backend and asked this: 1 for most, more where the
 // question names the page, less for what is about interfaces, platforms and history.
 double section_weight(docs_hit const& hit, std::string_view question);
 
-// The best `count` by weighted score, where each further section of a file counts for less.
+// The best `count`: by weighted score, where a section gains by its page's other sections that
+// match, and each further section of a file counts for less.
 std::vector<docs_hit>
 varied(std::vector<docs_hit> hits, std::string_view question, std::size_t count);
 

@@ -1,4 +1,4 @@
-#include "agent/docs/bundled/next_pages.hpp"
+#include "agent/docs/bundled/pages.hpp"
 
 #include <doctest/doctest.h>
 

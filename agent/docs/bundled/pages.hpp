@@ -1,7 +1,7 @@
 #pragma once
 
-// The documentation that ships inside `next` (16.2 and later: dist/docs), made readable: front
-// matter, the two routers that share one page, and sections small enough to quote. Pure.
+// Markdown and MDX that ship inside packages, made readable: front matter, the two routers of
+// `next` that share one page, and sections small enough to quote. Pure.
 // Source: reference/context7.md 6.1 (the format of next@16.4.6, measured).
 
 #include <cstddef>

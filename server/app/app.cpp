@@ -4,6 +4,7 @@
 #include "agent/docs/context7/context7.hpp"
 #include "agent/downstream/process/command_output.hpp"
 #include "prompts/prompts.hpp"
+#include "protocol/rpc/patient_executor.hpp"
 #include "server/app/command_prompts.hpp"
 #include "server/app/expert_resources.hpp"
 #include "server/app/log.hpp"
@@ -110,7 +111,7 @@ public:
             context7_ = make_context7(env);
         engineer_ = std::make_unique<agent::engineer>(engineer_setup());
         runs_ = std::make_unique<agent::runs>(
-            *engineer_, journal_, loop_.get_executor(), settings_.runs_at_once, log_);
+            *engineer_, journal_, patient_.get_executor(), settings_.runs_at_once, log_);
     }
 
     int run()
@@ -200,7 +201,7 @@ private:
             auto& docs = bundled_[project];
             if (!docs)
                 docs = std::make_unique<agent::bundled_docs>(
-                    pool_.get_executor(), project, settings_.state_directory, log_);
+                    pool_.get_executor(), project, settings_.cache_directory, log_);
             return docs.get();
         };
         out.choose_model = [this](std::string wish) { return models_.choose(std::move(wish)); };
@@ -269,6 +270,7 @@ private:
     mcp::redactor redact_;
     mcp::logger log_;
     asio::io_context loop_{1};
+    mcp::patient_queue patient_{loop_.get_executor()};  // of the runs: requests go first
     asio::thread_pool pool_{2};
     agent::curl_multi http_;
     model_choice models_;

@@ -10,12 +10,14 @@
 namespace app {
 namespace {
 
-std::string state_directory(environment const& env)
+// XDG Base Directory Specification. Empty: there is no home.
+std::string
+own_directory(environment const& env, char const* variable, std::string const& below_home)
 {
-    if (auto state = env("XDG_STATE_HOME"))
-        return *state + "/nextjs-backend-engineer";
+    if (auto base = env(variable))
+        return *base + "/nextjs-backend-engineer";
     if (auto home = env("HOME"))
-        return *home + "/.local/state/nextjs-backend-engineer";
+        return *home + below_home + "/nextjs-backend-engineer";
     return {};
 }
 
@@ -98,7 +100,8 @@ CLI::App* add_runs_commands(CLI::App& cli, runs_options& to)
 config read_config(int argc, char const* const* argv, environment const& env)
 {
     config out;
-    out.state_directory = state_directory(env);
+    out.state_directory = own_directory(env, "XDG_STATE_HOME", "/.local/state");
+    out.cache_directory = own_directory(env, "XDG_CACHE_HOME", "/.cache");
     out.base_url = env("ANTHROPIC_BASE_URL").value_or("");
     out.key_file = env("NEXTJS_BACKEND_ENGINEER_KEY_FILE").value_or("");
     out.key_command = env("NEXTJS_BACKEND_ENGINEER_KEY_COMMAND").value_or("");
@@ -153,7 +156,9 @@ config read_config(int argc, char const* const* argv, environment const& env)
            "NEXTJS_BACKEND_ENGINEER_CONTEXT7)")
         ->capture_default_str();
     cli.add_flag("--no-context7", no_context7, "Ask only the documentation inside the project");
-    cli.add_option("--state-directory", out.state_directory, "Where runs and indexes are kept")
+    cli.add_option("--state-directory", out.state_directory, "Where runs are kept")
+        ->capture_default_str();
+    cli.add_option("--cache-directory", out.cache_directory, "Where what can be made again is kept")
         ->capture_default_str();
     cli.add_option("--max-turns", out.limits.turns, "Model turns a run")
         ->capture_default_str()

@@ -51,6 +51,7 @@ struct config {
     std::string libraries;    // JSON file over what is known of packages
     std::string context7;     // command line or URL; empty: Context7 is not asked
     std::string state_directory;
+    std::string cache_directory;
     mcp::LoggingLevel log_level = mcp::LoggingLevel::notice;
     agent::run_limits limits;
     agent::runs_limits runs_at_once;

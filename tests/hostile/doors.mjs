@@ -8,10 +8,10 @@ import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'no
 import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sanitized, slower } from '../bounds.mjs'
 
 export const binary = process.env.NBE_BINARY
-export const sanitized = process.env.NBE_SANITIZED === '1'
-export const slower = sanitized ? 6 : 1 // what is held against a clock takes longer under sanitizers
+export { sanitized, slower }
 export const token = 'canary-token-5f0c1a7e9b3d'
 export const tokenKey = 'nextjs-backend-engineer/token'
 export const canaries = ['canary-key-0123456789', 'canary-docs-0123456789', token]

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { slower } from '../bounds.mjs'
 import { startContext7Rest } from '../fakes/context7_rest.mjs'
 import { start as startModel } from '../fakes/messages_server.mjs'
 import { alive, call, descendants, finish, key, route, setup, text, think, turn } from './product.mjs'
@@ -154,7 +155,7 @@ test('cancelling a call stops the model transfer within 200 ms, is not answered,
   const cancelled = model.now()
   wire.notify('notifications/cancelled', { requestId: id })
   while (!model.journal[0].disconnected) await sleep(5)
-  assert.ok(model.journal[0].disconnected - cancelled < 200, `${model.journal[0].disconnected - cancelled} ms`)
+  assert.ok(model.journal[0].disconnected - cancelled < 200 * slower, `${model.journal[0].disconnected - cancelled} ms`)
   await sleep(200)
   assert.ok(!wire.received.some(m => m.id === id))
   await wire.close()
@@ -168,7 +169,7 @@ test('SIGTERM ends a working server with all its processes', async t => {
   await wire.heard(m => m.params?.message?.startsWith('Thinking'))
   const children = descendants(wire.child.pid)
   wire.child.kill('SIGTERM')
-  const [code] = await within(5000, wire.exited, 'the end')
+  const [code] = await within(5000 * slower, wire.exited, 'the end')
   assert.equal(code, 143)
   assert.deepEqual(children.filter(alive), [])
 })

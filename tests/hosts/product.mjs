@@ -16,7 +16,8 @@ export function setup(t, { model, rest, args = [], env = {} } = {}) {
   const state = mkdtempSync(join(tmpdir(), 'nbe-state-'))
   t.after(() => rmSync(state, { recursive: true, force: true }))
   const environment = { PATH: process.env.PATH, HOME: process.env.HOME, XDG_STATE_HOME: state, ...env }
-  for (const name of ['ASAN_OPTIONS', 'UBSAN_OPTIONS'])
+  // The index of documentation is built once for all tests, as it is for all projects of a user.
+  for (const name of ['ASAN_OPTIONS', 'UBSAN_OPTIONS', 'XDG_CACHE_HOME'])
     if (process.env[name]) environment[name] = process.env[name]
   if (model) Object.assign(environment, { ANTHROPIC_API_KEY: key, ANTHROPIC_BASE_URL: model.url, ...env })
   if (rest) environment.CONTEXT7_API_URL = rest.url

@@ -5,11 +5,11 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { sanitized, slower } from '../bounds.mjs'
 import { setup } from './product.mjs'
 import { binary, modernMeta, modernVersion, Wire, within } from './support.mjs'
 
-export const sanitized = process.env.NBE_SANITIZED === '1'
-export const slower = sanitized ? 6 : 1
+export { sanitized, slower }
 export const tasksExtension = 'io.modelcontextprotocol/tasks'
 export const name = 'nextjs_backend_engineer'
 

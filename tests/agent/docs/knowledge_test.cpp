@@ -57,7 +57,7 @@ TEST_CASE("every library that the expert's prompt names is known, with its kind"
         char const* package;
         library_kind kind;
     };
-    for (auto const& [package, kind] :
+    for (auto const& tested :
          {row{"@prisma/client", orm},
           row{"drizzle-orm", orm},
           row{"knex", orm},
@@ -82,7 +82,8 @@ TEST_CASE("every library that the expert's prompt names is known, with its kind"
           row{"winston", logging},
           row{"vitest", testing},
           row{"jest", testing}}) {
-        CAPTURE(package);
+        CAPTURE(tested.package);
+        auto const& [package, kind] = tested;
         auto const* l = known.find(package);
         REQUIRE(l != nullptr);
         CHECK(*l->kind == kind);
@@ -158,7 +159,7 @@ TEST_CASE("a broken file is refused with its place and what was expected there")
         char const* says;
     };
     for (
-        auto const& [text, says] :
+        auto const& tested :
         {row{"", "line 1"},
          row{"{\n\n  \"libraries\": {,}\n}", "line 3"},
          row{"{} {}", "line 1"},
@@ -190,7 +191,8 @@ TEST_CASE("a broken file is refused with its place and what was expected there")
              "libraries.zod.renamed.note: must be one line"},
          row{R"({"jobs": [{"when": ["x"], "kinds": ["orms"]}]})", "kinds.0: must be one of"},
          row{R"({"libraries": {"zod": {"ordinary": "yes"}}})", "libraries.zod.ordinary:"}}) {
-        CAPTURE(text);
+        CAPTURE(tested.text);
+        auto const& [text, says] = tested;
         auto const error = refused(text);
         CAPTURE(error);
         CHECK(error.find(says) != std::string::npos);

@@ -104,7 +104,7 @@ TEST_CASE("people's words for a library are understood")
         char const* task;
         char const* package;
     };
-    for (auto const& [task, package] :
+    for (auto const& tested :
          {row{"Upload to S3", "@aws-sdk/client-s3"},
           row{"Upload to Cloudflare R2", "@aws-sdk/client-s3"},
           row{"Put it on Vercel Blob", "@vercel/blob"},
@@ -121,7 +121,8 @@ TEST_CASE("people's words for a library are understood")
           row{"the AI SDK", "ai"},
           row{"Use @Auth/Core", "@auth/core"},
           row{"a tRPC router", "@trpc/server"}}) {
-        CAPTURE(task);
+        CAPTURE(tested.task);
+        auto const& [task, package] = tested;
         auto const found = plan(task);
         CHECK(plans(found, package));
         CHECK(std::ranges::count_if(found, [](auto const& p) { return p.library != "next"; }) <= 2);
@@ -182,7 +183,7 @@ TEST_CASE("the job calls for what is installed, without being named")
         char const* task;
         char const* package;
     };
-    for (auto const& [task, package] :
+    for (auto const& tested :
          {row{"Protect the dashboard: only after login", "better-auth"},
           row{"Add a server action that renames a note", "zod"},
           row{"Write the route handler of /api/notes", "zod"},
@@ -195,7 +196,8 @@ TEST_CASE("the job calls for what is installed, without being named")
           row{"Do it in a background job", "bullmq"},
           row{"Log every failure", "pino"},
           row{"Write unit tests for it", "vitest"}}) {
-        CAPTURE(task);
+        CAPTURE(tested.task);
+        auto const& [task, package] = tested;
         CHECK(plans(plan(task, packages), package));
         CHECK(!plans(plan(task), package));
         CHECK(plan(task, packages).front().library == "next");
@@ -222,7 +224,7 @@ TEST_CASE("every area of the expert's prompt has a question of its own")
         char const* task;
         char const* asks;
     };
-    for (auto const& [task, asks] :
+    for (auto const& tested :
          {row{"Add a server action", "server actions"},
           row{"Write an API endpoint", "route handlers route.ts"},
           row{"Stream the answer", "ReadableStream"},
@@ -247,7 +249,8 @@ TEST_CASE("every area of the expert's prompt has a question of its own")
           row{"Upgrade from Next 15", "upgrading"},
           row{"Run it on the edge runtime", "nodejs runtime"},
           row{"Trace with OpenTelemetry", "instrumentation"}}) {
-        CAPTURE(task);
+        CAPTURE(tested.task);
+        auto const& [task, asks] = tested;
         auto const found = asked(plan(task), "next");
         CAPTURE(found);
         CHECK(has(found, asks));

@@ -181,7 +181,7 @@ TEST_CASE("each kind of import belongs to a library or to none")
         char const* source;
         names libraries;
     };
-    for (auto const& [source, libraries] : std::initializer_list<row>{
+    for (auto const& tested : std::initializer_list<row>{
              // Static, in every clause.
              {"import Stripe from 'stripe'", {"stripe"}},
              {"import * as z from 'zod'", {"zod"}},
@@ -259,7 +259,8 @@ TEST_CASE("each kind of import belongs to a library or to none")
              {"const s = \"import x from 'stripe'\"", {}},
              {"const s = `require('stripe') import('zod')`", {}},
              {"const s = `${await import('zod')}`", {"zod"}}}) {
-        CAPTURE(source);
+        CAPTURE(tested.source);
+        auto const& [source, libraries] = tested;
         CHECK(imported_packages(source, aliases) == libraries);
     }
 }

@@ -52,6 +52,7 @@ std::string fenced(std::string_view path, std::string_view text)
 std::string render_context(
     run_request const& request,
     std::string const& project,
+    std::vector<std::string> const& notes,
     std::vector<pointed_file> const& files,
     std::vector<lookup> const& documentation,
     std::size_t documentation_bytes)
@@ -62,6 +63,11 @@ std::string render_context(
     out += project.empty() ? "No project is attached: say which files you assume, and write for "
                              "the current Next.js.\n"
                            : project;
+
+    if (!notes.empty())
+        out += "\n# Version notes for this task\n\n";
+    for (auto const& note : notes)
+        out += fmt::format("- {}\n", note);
 
     if (!files.empty()) {
         out += "\n# Files the task is about\n";

@@ -23,7 +23,8 @@ struct pointed_file {
 
 std::string render_context(
     run_request const& request,
-    std::string const& project,  // render(fingerprint); empty without a project
+    std::string const& project,             // render(fingerprint); empty without a project
+    std::vector<std::string> const& notes,  // on names that no longer hold; plan_notes
     std::vector<pointed_file> const& files,
     std::vector<lookup> const& documentation,
     std::size_t documentation_bytes);

@@ -43,13 +43,14 @@ run_outcome failed(std::string reason)
 }
 
 // Blocking: called on the pool.
-file_result<project> read_project(std::string const& folder, std::vector<std::string> const& files)
+file_result<project> read_project(
+    std::string const& folder, std::vector<std::string> const& files, knowledge const& known)
 {
     auto root = project_root::open(folder);
     if (!root)
         return root.error();
     project out;
-    out.facts = read_fingerprint(*root);
+    out.facts = read_fingerprint(*root, known);
     for (auto const& path : files) {
         auto text = root->read(path);
         pointed_file file;
@@ -70,20 +71,14 @@ std::string question_of(std::string const& task)
     return std::string(mcp::cut_utf8(mcp::redactor()(mcp::sanitize_line(task)), 300));
 }
 
-std::vector<std::string> direct_dependencies(fingerprint const& facts)
-{
-    std::vector<std::string> out;
-    for (auto const& d : facts.dependencies)
-        if (!d.development)
-            out.push_back(d.name);
-    return out;
-}
-
-awaitable<void> gather(lookups& documentation, run_request const& request, fingerprint const& facts)
+awaitable<void> gather(
+    lookups& documentation,
+    run_request const& request,
+    fingerprint const& facts,
+    knowledge const& known)
 {
     std::vector<awaitable<lookup>> asked;
-    for (auto& planned : plan_lookups(
-             question_of(request.task), direct_dependencies(facts), facts.cache_components))
+    for (auto& planned : plan_lookups(known, request.task, question_of(request.task), facts))
         asked.push_back(
             documentation.look_up(std::move(planned.library), std::move(planned.question)));
     co_await mcp::when_all(std::move(asked));
@@ -124,7 +119,10 @@ awaitable<run_outcome> engineer::run(run_request request, run_log& log, progress
             co_return failed(folder.error().message);
         progress(fmt::format("Reading the project {}", *folder));
         auto const& paths = before ? std::vector<std::string>() : request.files;
-        auto read = [folder = *folder, &paths] { return read_project(folder, paths); };
+        auto const& known = s_.known;
+        auto read = [folder = *folder, &paths, &known] {
+            return read_project(folder, paths, known);
+        };
         auto found = co_await mcp::offload(s_.pool, std::move(read));
         if (!found)
             co_return failed(found.error().message);
@@ -147,7 +145,7 @@ awaitable<run_outcome> engineer::run(run_request request, run_log& log, progress
             documentation.restore(std::move(known));
     } else {
         progress("Looking up documentation");
-        co_await gather(documentation, request, here.facts);
+        co_await gather(documentation, request, here.facts, s_.known);
         progress(fmt::format(
             "Found {} passages of documentation",
             best_passages(documentation.all(), std::size_t{1} << 30).size()));
@@ -158,9 +156,10 @@ awaitable<run_outcome> engineer::run(run_request request, run_log& log, progress
         opened.documentation = documentation.all();
         opened.package_manager = here.facts.package_manager;
         auto const facts = here.root ? render(here.facts) : std::string();
+        auto const stale = plan_notes(s_.known, request.task, here.facts);
         auto const room = chosen.with ? documentation_budget : brief_documentation_budget;
         opened.first_message =
-            render_context(request, facts, here.files, opened.documentation, room);
+            render_context(request, facts, stale, here.files, opened.documentation, room);
         opened.first_message.shrink_to_fit();  // it is kept for the whole run
         if (here.root)
             opened.project = here.root->path();
@@ -221,7 +220,7 @@ awaitable<run_outcome> engineer::work(
     auto questions = std::make_unique<ask_user>(log, limits);
     auto const& asked = *questions;
     tools.push_back(std::move(questions));
-    auto gate = std::make_unique<finish>(edits, documentation, facts.aliases, limits);
+    auto gate = std::make_unique<finish>(edits, documentation, s_.known, facts.aliases, limits);
     auto& handed_over = *gate;
     tools.push_back(std::move(gate));
     toolbox box(std::move(tools), limits);

@@ -7,6 +7,7 @@
 // kept: runs (agent/runs/runs.hpp) sees to both.
 
 #include "agent/docs/documentation.hpp"
+#include "agent/docs/knowledge/knowledge.hpp"
 #include "agent/front_matter.hpp"
 #include "agent/limits.hpp"
 #include "agent/model.hpp"
@@ -40,6 +41,7 @@ struct engineer_setup {
     agent_file expert;                  // the prompt
     boost::asio::any_io_executor pool;  // for blocking work
     std::vector<std::string> roots;  // folders that may be read; the first is the default project
+    knowledge known;                 // of libraries
     std::vector<documentation*> everywhere;  // documentation sources of every run
     // The documentation that ships inside a project, given its folder; kept by whoever made it.
     std::function<documentation*(std::string const& project)> bundled;

@@ -1,5 +1,6 @@
-# Writes OUT: one std::string_view for each Markdown file of FILES, named as the file is, byte for byte.
-set(text "#include \"prompts/prompts.hpp\"\n\nnamespace prompts {\n")
+# Writes OUT: one std::string_view for each file of FILES, named as the file is with PREFIX before it, in NAMESPACE, byte
+# for byte; HEADER declares them.
+set(text "#include \"${HEADER}\"\n\nnamespace ${NAMESPACE} {\n")
 foreach(file IN LISTS FILES)
   get_filename_component(name ${file} NAME_WE)
   if(name STREQUAL "README")
@@ -10,6 +11,6 @@ foreach(file IN LISTS FILES)
   string(LENGTH "${hex}" digits)
   math(EXPR size "${digits} / 2")
   string(REGEX REPLACE "(..)" "\\\\x\\1" bytes "${hex}")
-  string(APPEND text "std::string_view const ${name}{\"${bytes}\", ${size}};\n")
+  string(APPEND text "std::string_view const ${PREFIX}${name}{\"${bytes}\", ${size}};\n")
 endforeach()
-file(WRITE ${OUT} "${text}}  // namespace prompts\n")
+file(WRITE ${OUT} "${text}}  // namespace ${NAMESPACE}\n")

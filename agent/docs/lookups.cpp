@@ -66,9 +66,10 @@ awaitable<lookup> lookups::look_up(std::string library, std::string question, in
     co_return out;
 }
 
-bool lookups::asked_for(std::string_view library) const
+bool lookups::covers(std::string_view package, knowledge const& known) const
 {
-    return std::ranges::any_of(all_, [&](lookup const& l) { return l.library == library; });
+    return std::ranges::any_of(
+        all_, [&](lookup const& l) { return known.documents(l.library, package); });
 }
 
 std::vector<passage> best_passages(std::vector<lookup> const& from, std::size_t bytes)

@@ -6,6 +6,7 @@
 // disagree.
 
 #include "agent/docs/documentation.hpp"
+#include "agent/docs/knowledge/knowledge.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -50,8 +51,9 @@ public:
     // Takes over what was looked up earlier, when a run is continued.
     void restore(lookup known) { all_.push_back(std::move(known)); }
 
-    // Whether this package was looked up in this run, with or without success.
-    bool asked_for(std::string_view library) const;
+    // Whether this package, or one whose documentation covers it, was looked up in this run, with
+    // or without success.
+    bool covers(std::string_view package, knowledge const& known) const;
 
     std::vector<lookup> const& all() const { return all_; }
     bool has_sources() const { return !sources_.empty(); }

@@ -1,11 +1,11 @@
 #include "agent/project/fingerprint.hpp"
 
 #include "agent/project/installed.hpp"
-#include "agent/project/known_libraries.hpp"
 #include "agent/project/source/source_facts.hpp"
 #include "agent/project/source/source_tree.hpp"
 #include "protocol/text.hpp"
 
+#include <boost/describe/enum_to_string.hpp>
 #include <boost/json/parse.hpp>
 
 #include <algorithm>
@@ -73,7 +73,10 @@ std::string pinned(std::string_view range)
 }
 
 void read_dependencies(
-    json::object const& package, installed_packages const& installed, fingerprint& out)
+    json::object const& package,
+    installed_packages const& installed,
+    knowledge const& known,
+    fingerprint& out)
 {
     std::set<std::string> seen;
     for (std::string_view const section :
@@ -100,13 +103,16 @@ void read_dependencies(
     std::sort(out.dependencies.begin(), out.dependencies.end(), [](auto const& a, auto const& b) {
         return a.name < b.name;
     });
-    for (auto const& known : known_libraries)
-        if (out.find(known.package) != nullptr)
-            out.libraries[std::string(known.kind)].emplace_back(known.package);
+    for (auto const& l : known.libraries())
+        if (l.kind != library_kind::framework && seen.contains(l.package) && out.find(l.package))
+            out.libraries[boost::describe::enum_to_string(*l.kind, "")].push_back(l.package);
 }
 
 void read_package(
-    project_root const& project, installed_packages const& installed, fingerprint& out)
+    project_root const& project,
+    installed_packages const& installed,
+    knowledge const& known,
+    fingerprint& out)
 {
     out.lock_file = installed.lock_file();
     auto const package = read_json(project, "package.json", out.notes);
@@ -116,7 +122,7 @@ void read_package(
     }
     out.package_json = true;
     out.name = text_of(*package, "name");
-    read_dependencies(*package, installed, out);
+    read_dependencies(*package, installed, known, out);
     auto const manager = text_of(*package, "packageManager");
     for (std::string_view const known : {"npm", "pnpm", "yarn", "bun"})
         if (manager.starts_with(std::string(known) + "@"))
@@ -250,11 +256,11 @@ std::optional<std::pair<int, int>> fingerprint::next_release() const
     return std::pair(major, minor);
 }
 
-fingerprint read_fingerprint(project_root const& project)
+fingerprint read_fingerprint(project_root const& project, knowledge const& known)
 {
     fingerprint out;
     installed_packages const installed(project);
-    read_package(project, installed, out);
+    read_package(project, installed, known, out);
     read_config(project, out);
     read_tsconfig(project, out);
     read_sources(project, out);

@@ -4,6 +4,7 @@
 // routes, libraries. Read once for a run; it goes into the prompt, chooses the documentation and
 // the checks. Values of environment variables are never read. hosts-and-domain 1.1, 4 row 6.
 
+#include "agent/docs/knowledge/knowledge.hpp"
 #include "agent/project/project_root.hpp"
 
 #include <map>
@@ -70,8 +71,7 @@ struct fingerprint {
 
     std::vector<std::string> environment;  // names only, sorted
 
-    // "orm", "auth", "validation", "testing", "payments", "email", "storage", "queue", "cache",
-    // "logging" → packages.
+    // What packages are for, by library_kind: "orm", "auth" → packages. Frameworks are left out.
     std::map<std::string, std::vector<std::string>> libraries;
     std::vector<std::string> schema_files;
 
@@ -85,7 +85,7 @@ struct fingerprint {
 
 // Blocking, bounded (10,000 entries, 600 files read), and without failure: what is wrong with the
 // project is in `notes`.
-fingerprint read_fingerprint(project_root const& project);
+fingerprint read_fingerprint(project_root const& project, knowledge const& known);
 
 // Deterministic Markdown under about 1,500 tokens: long lists are cut, and say so.
 std::string render(fingerprint const& project);

@@ -44,10 +44,12 @@ tool_declaration const& declared()
 finish::finish(
     staged_edits const& edits,
     lookups const& documentation,
+    knowledge const& known,
     std::vector<path_alias> aliases,
     run_limits const& limits)
     : edits_(edits),
       documentation_(documentation),
+      known_(known),
       aliases_(std::move(aliases)),
       limits_(limits),
       declaration_(declared())
@@ -62,7 +64,7 @@ std::vector<std::string> finish::undocumented() const
             !matches_glob("*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}", change.path))
             continue;
         for (auto& package : imported_packages(change.text, aliases_))
-            if (!documentation_.asked_for(package))
+            if (!documentation_.covers(package, known_))
                 missing.insert(std::move(package));
     }
     return {missing.begin(), missing.end()};

@@ -4,6 +4,7 @@
 // package that its staged files import has not been looked up in this run. Refusals are bounded;
 // what is still missing then is said in the answer.
 
+#include "agent/docs/knowledge/knowledge.hpp"
 #include "agent/limits.hpp"
 #include "agent/run.hpp"
 #include "agent/tool.hpp"
@@ -16,10 +17,12 @@ namespace agent {
 
 class finish final : public tool {
 public:
-    // `aliases`: the project's own import prefixes, which are no packages.
+    // `aliases`: the project's own import prefixes, which are no packages. `known` says whose
+    // documentation covers whose: next-auth's that of @auth/core.
     finish(
         staged_edits const& edits,
         lookups const& documentation,
+        knowledge const& known,
         std::vector<path_alias> aliases,
         run_limits const& limits);
 
@@ -40,6 +43,7 @@ public:
 private:
     staged_edits const& edits_;
     lookups const& documentation_;
+    knowledge known_;
     std::vector<path_alias> aliases_;
     run_limits limits_;
     tool_declaration const& declaration_;

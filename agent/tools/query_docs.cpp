@@ -1,6 +1,7 @@
 #include "agent/tools/query_docs.hpp"
 
 #include "agent/docs/quote.hpp"
+#include "agent/project/source/imports.hpp"
 #include "protocol/schema_of.hpp"
 
 #include <boost/describe/class.hpp>
@@ -55,6 +56,9 @@ awaitable<tool_answer> query_docs::run(json::object input)
         out.is_error = true;
         co_return out;
     }
+    // "next/headers" is a part of next.
+    if (auto package = package_of(args.library); !package.empty())
+        args.library = std::move(package);
     auto const found =
         co_await documentation_.look_up(std::move(args.library), std::move(args.question));
     out.text = quote(found);

@@ -72,12 +72,23 @@ agent::run_command key_command_runner()
     };
 }
 
+agent::knowledge what_is_known(std::string const& file)
+{
+    if (file.empty())
+        return {};
+    auto known = agent::knowledge::with_file(file);
+    if (!known)
+        throw config_error("--libraries: " + known.error());
+    return std::move(*known);
+}
+
 // Everything there is one of, in the order in which it depends on what is above it.
 class program {
 public:
     program(config settings, environment const& env)
         : settings_(std::move(settings)),
           expert_(the_expert()),
+          known_(what_is_known(settings_.libraries)),
           log_(log_to_stderr(settings_.log_level, redact_)),
           http_(loop_.get_executor()),
           models_(
@@ -162,7 +173,7 @@ private:
             auto const key = env("CONTEXT7_API_KEY").value_or("");
             auto server = agent::context7_at(settings_.context7, key, http_);
             server.client_version = NBE_VERSION;
-            return std::make_unique<agent::context7>(loop_.get_executor(), server, log_);
+            return std::make_unique<agent::context7>(loop_.get_executor(), server, known_, log_);
         }
         auto words = agent::split_words(settings_.context7);
         if (!words || words->empty())
@@ -173,7 +184,8 @@ private:
         server.command.argv = std::move(*words);
         server.command.environment = agent::context7_environment(environ);
         server.client_version = NBE_VERSION;
-        return std::make_unique<agent::context7>(loop_.get_executor(), std::move(server), log_);
+        return std::make_unique<agent::context7>(
+            loop_.get_executor(), std::move(server), known_, log_);
     }
 
     agent::engineer_setup engineer_setup()
@@ -182,6 +194,7 @@ private:
         out.expert = expert_;
         out.pool = pool_.get_executor();
         out.roots = settings_.roots;
+        out.known = known_;
         if (context7_)
             out.everywhere.push_back(context7_.get());
         out.bundled = [this](std::string const& project) -> agent::documentation* {
@@ -226,8 +239,8 @@ private:
         add_engineer_tools(offered, expert_, by);
         add_run_resources(offered, by);
         auto const project = settings_.roots.empty() ? std::string() : settings_.roots.front();
-        add_prompts(offered, expert_, project, pool_.get_executor());
-        add_resources(offered, expert_, project, pool_.get_executor());
+        add_prompts(offered, expert_, known_, project, pool_.get_executor());
+        add_resources(offered, expert_, known_, project, pool_.get_executor());
         if (settings_.serving.test_tools)
             add_test_tools(offered);
         mcp::Implementation self;
@@ -252,6 +265,7 @@ private:
 
     config settings_;
     agent::agent_file expert_;
+    agent::knowledge known_;
     std::vector<std::string> secrets_;
     mcp::redactor redact_;
     mcp::logger log_;

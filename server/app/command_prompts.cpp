@@ -82,13 +82,14 @@ std::vector<command> commands()
          {{"path", "A folder or file to look at above all", false, files}}}};
 }
 
-std::vector<std::string> candidates(std::string const& project, completes with)
+std::vector<std::string>
+candidates(std::string const& project, agent::knowledge const& libraries, completes with)
 {
     std::set<std::string> out;
     auto const root = agent::project_root::open(project);
     if (!root)
         return {};
-    auto const known = agent::read_fingerprint(*root);
+    auto const known = agent::read_fingerprint(*root, libraries);
     if (with == completes::routes) {
         out.insert(known.pages.begin(), known.pages.end());
         for (auto const& handler : known.route_handlers)
@@ -104,10 +105,15 @@ std::vector<std::string> candidates(std::string const& project, completes with)
     return {out.begin(), out.end()};
 }
 
-awaitable<std::vector<std::string>>
-look_up(boost::asio::any_io_executor pool, std::string project, completes with)
+awaitable<std::vector<std::string>> look_up(
+    boost::asio::any_io_executor pool,
+    std::string project,
+    agent::knowledge libraries,
+    completes with)
 {
-    auto read = [project = std::move(project), with] { return candidates(project, with); };
+    auto read = [project = std::move(project), libraries = std::move(libraries), with] {
+        return candidates(project, libraries, with);
+    };
     co_return co_await mcp::offload(std::move(pool), std::move(read));
 }
 
@@ -133,6 +139,7 @@ void add(
     server::features& offered,
     agent::agent_file const& expert,
     command const& c,
+    agent::knowledge const& libraries,
     std::string const& project,
     boost::asio::any_io_executor const& pool)
 {
@@ -146,9 +153,9 @@ void add(
         prompt.arguments->push_back({a.name, {}, a.description, a.required});
         if (a.with != completes::nothing && !project.empty())
             complete[a.name] =
-                [project, pool, with = a.with](
+                [project, pool, libraries, with = a.with](
                     server::request_context&, std::string const&, server::filled_in const&) {
-                    return look_up(pool, project, with);
+                    return look_up(pool, project, libraries, with);
                 };
     }
     auto run = [&expert, text = std::string(c.text), description = std::string(c.description)](
@@ -189,11 +196,12 @@ std::string fill_in(std::string_view text, mcp::prompt_arguments const& argument
 void add_prompts(
     server::features& offered,
     agent::agent_file const& expert,
+    agent::knowledge const& known,
     std::string project,
     boost::asio::any_io_executor pool)
 {
     for (auto const& c : commands())
-        add(offered, expert, c, project, pool);
+        add(offered, expert, c, known, project, pool);
 }
 
 }  // namespace app

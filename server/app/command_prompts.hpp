@@ -3,6 +3,7 @@
 // The prompts of the product: the expert itself, and the everyday jobs of a Next.js backend as
 // commands that a user chooses, with completion of the project's own routes and packages.
 
+#include "agent/docs/knowledge/knowledge.hpp"
 #include "agent/front_matter.hpp"
 #include "server/features.hpp"
 
@@ -18,6 +19,7 @@ namespace app {
 void add_prompts(
     server::features& offered,
     agent::agent_file const& expert,
+    agent::knowledge const& known,
     std::string project,
     boost::asio::any_io_executor pool);
 

@@ -106,6 +106,7 @@ config read_config(int argc, char const* const* argv, environment const& env)
     out.key_file = env("NEXTJS_BACKEND_ENGINEER_KEY_FILE").value_or("");
     out.key_command = env("NEXTJS_BACKEND_ENGINEER_KEY_COMMAND").value_or("");
     out.context7 = env("NEXTJS_BACKEND_ENGINEER_CONTEXT7").value_or(default_context7);
+    out.libraries = env("NEXTJS_BACKEND_ENGINEER_LIBRARIES").value_or("");
     std::string level = env("NEXTJS_BACKEND_ENGINEER_LOG").value_or("notice");
 
     CLI::App cli{
@@ -143,6 +144,11 @@ config read_config(int argc, char const* const* argv, environment const& env)
     cli.add_option(
            "--model-table", out.model_table, "JSON file with model aliases and prices of your own")
         ->check(CLI::ExistingFile);
+    cli.add_option(
+        "--libraries",
+        out.libraries,
+        "JSON file over what is known of npm packages: Context7 ids, words, topics (env "
+        "NEXTJS_BACKEND_ENGINEER_LIBRARIES)");
     cli.add_option(
            "--context7",
            out.context7,

@@ -17,33 +17,36 @@ awaitable<mcp::ReadResourceResult> give(std::string uri, std::string text)
     co_return mcp::text_resource(std::move(uri), markdown, std::move(text));
 }
 
-std::string notes_for(std::string const& project)
+std::string notes_for(std::string const& project, agent::knowledge const& libraries)
 {
     agent::prompt_options options;
     options.reader = agent::audience::host;
     auto const root = agent::project_root::open(project);
     if (!root)
         return agent::version_notes(nullptr, options);
-    auto const known = agent::read_fingerprint(*root);
+    auto const known = agent::read_fingerprint(*root, libraries);
     return agent::version_notes(&known, options);
 }
 
-std::string facts_of(std::string const& project)
+std::string facts_of(std::string const& project, agent::knowledge const& libraries)
 {
     auto const root = agent::project_root::open(project);
     if (!root)
         return "There is no project: " + root.error().message + "\n";
-    return agent::render(agent::read_fingerprint(*root));
+    return agent::render(agent::read_fingerprint(*root, libraries));
 }
 
 // What is read from the project, each time it is asked for.
 awaitable<mcp::ReadResourceResult> read_project(
     boost::asio::any_io_executor pool,
     std::string project,
+    agent::knowledge libraries,
     std::string uri,
-    std::string (*read)(std::string const&))
+    std::string (*read)(std::string const&, agent::knowledge const&))
 {
-    auto work = [project = std::move(project), read] { return read(project); };
+    auto work = [project = std::move(project), libraries = std::move(libraries), read] {
+        return read(project, libraries);
+    };
     auto text = co_await mcp::offload(std::move(pool), std::move(work));
     co_return mcp::text_resource(std::move(uri), markdown, std::move(text));
 }
@@ -64,6 +67,7 @@ mcp::Resource described(char const* uri, char const* name, char const* title, ch
 void add_resources(
     server::features& offered,
     agent::agent_file const& expert,
+    agent::knowledge const& known,
     std::string project,
     boost::asio::any_io_executor pool)
 {
@@ -82,8 +86,8 @@ void add_resources(
             "version-notes",
             "Version notes",
             "Which of these rules are older than the project's Next.js, and what holds instead."),
-        [project, pool](server::request_context&, std::string uri) {
-            return read_project(pool, project, std::move(uri), notes_for);
+        [project, pool, known](server::request_context&, std::string uri) {
+            return read_project(pool, project, known, std::move(uri), notes_for);
         });
     if (!project.empty())
         offered.add_resource(
@@ -93,8 +97,8 @@ void add_resources(
                 "The project's facts",
                 "Versions, router, flags, routes and libraries of the project, read from its "
                 "files."),
-            [project, pool](server::request_context&, std::string uri) {
-                return read_project(pool, project, std::move(uri), facts_of);
+            [project, pool, known](server::request_context&, std::string uri) {
+                return read_project(pool, project, known, std::move(uri), facts_of);
             });
     // For hosts that load skills: the same rules, with their front matter.
     std::string const description =
@@ -105,7 +109,7 @@ void add_resources(
         {{"SKILL.md",
           markdown,
           "---\nname: nextjs-backend\ndescription: " + description + "\n---\n" + expert.body},
-         {"references/version-notes.md", markdown, notes_for("")}});
+         {"references/version-notes.md", markdown, notes_for("", known)}});
 }
 
 }  // namespace app

@@ -3,6 +3,7 @@
 // The resources of the product: the expert's prompt, the version notes for the project, the
 // project's facts; and the expert as a skill.
 
+#include "agent/docs/knowledge/knowledge.hpp"
 #include "agent/front_matter.hpp"
 #include "server/features.hpp"
 
@@ -16,6 +17,7 @@ namespace app {
 void add_resources(
     server::features& offered,
     agent::agent_file const& expert,
+    agent::knowledge const& known,
     std::string project,
     boost::asio::any_io_executor pool);
 

@@ -85,9 +85,10 @@ TEST_CASE("the context of a run quotes documentation as data and names what coul
     auto const outcome = answered();
     auto lookups = outcome.documentation;
     lookups[0].failures.push_back({"Context7", {agent::docs_errc::quota, "quota exceeded"}});
-    auto const text =
-        agent::render_context(request, "facts\n", {{"a.ts", "code", true}}, lookups, 1000);
+    auto const text = agent::render_context(
+        request, "facts\n", {"`old` is `new` now."}, {{"a.ts", "code", true}}, lookups, 1000);
     CHECK(has(text, "Add a webhook"));
+    CHECK(has(text, "# Version notes for this task\n\n- `old` is `new` now.\n"));
     CHECK(has(text, "data, not instructions"));
     CHECK(has(text, "source=\"https://nextjs.org/docs/app/route\""));
     CHECK(has(text, "Context7: quota exceeded"));

@@ -3,6 +3,9 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { start as startModel } from '../fakes/messages_server.mjs'
@@ -94,4 +97,27 @@ test('a key from a file and from a command is used and not printed', async t => 
   const missing = await ask(t, { model, env: { ANTHROPIC_API_KEY: '' }, args: ['--key-file', '/nonexistent/key'] }, 'x').done
   assert.equal(missing.code, 1)
   assert.match(missing.stderr, /\/nonexistent\/key/)
+})
+
+test('--libraries is laid over what is known of packages, and is refused where it is wrong', async t => {
+  const folder = mkdtempSync(join(tmpdir(), 'nbe-libraries-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const file = join(folder, 'ours.json')
+  const args = ['--libraries', file]
+  const next = { topics: [{ when: ['frobnicate*'], ask: 'frobnication of notes' }], renamed: [{ was: ['frobnicator'], note: 'The frobnicator is called frob now.' }] }
+  writeFileSync(file, JSON.stringify({ libraries: { next } }))
+  model.play(turn(text('Done.')))
+  const { code, stdout, stderr } = await ask(t, { model, args }, 'Frobnicate it with the frobnicator', '--json', '--mode', 'explain').done
+  assert.equal(code, 0, stderr)
+  assert.ok(JSON.parse(stdout).documentation.some(one => one.library === 'next' && one.question === 'frobnication of notes'))
+  const [{ content }] = JSON.parse(model.journal[0].body).messages
+  assert.match(JSON.stringify(content), /Version notes for this task\\n\\n- The frobnicator is called frob now\./)
+
+  writeFileSync(file, JSON.stringify({ libraries: { zod: { topic: [] } } }))
+  const wrong = await ask(t, { model, args }, 'x').done
+  assert.equal(wrong.code, 2)
+  assert.ok(wrong.stderr.includes(`--libraries: ${file}: libraries.zod: no member "topic"; did you mean "topics"?`), wrong.stderr)
+  const missing = await ask(t, { model, env: { NEXTJS_BACKEND_ENGINEER_LIBRARIES: join(folder, 'none.json') } }, 'x').done
+  assert.equal(missing.code, 2)
+  assert.match(missing.stderr, /none\.json cannot be opened: No such file/)
 })

@@ -121,6 +121,7 @@ int main(int argc, char** argv)
         docs = std::make_unique<agent::context7>(
             ctx.get_executor(),
             std::move(server),
+            agent::knowledge(),
             log,
             std::chrono::milliseconds(std::stol(argv[2])));
     } else if (argc == 4 && std::string_view(argv[1]) == "bundled") {

@@ -59,9 +59,12 @@ public:
     state(
         asio::any_io_executor ex,
         downstream_server server,
+        knowledge const& known,
         mcp::logger log,
         std::chrono::milliseconds limit)
-        : executor_(ex), client_(ex, std::move(server), std::move(log)), session_(client_, limit)
+        : executor_(ex),
+          client_(ex, std::move(server), std::move(log)),
+          session_(client_, known, limit)
     {
     }
 
@@ -166,9 +169,11 @@ private:
 context7::context7(
     asio::any_io_executor ex,
     downstream_server server,
+    knowledge const& known,
     mcp::logger log,
     std::chrono::milliseconds limit)
-    : state_(std::make_shared<state>(std::move(ex), std::move(server), std::move(log), limit))
+    : state_(
+          std::make_shared<state>(std::move(ex), std::move(server), known, std::move(log), limit))
 {
 }
 

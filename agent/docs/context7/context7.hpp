@@ -8,6 +8,7 @@
 // key is taken out. What it answers is data from outside: sanitized, cut, with its source.
 
 #include "agent/docs/documentation.hpp"
+#include "agent/docs/knowledge/knowledge.hpp"
 #include "agent/downstream/mcp_client.hpp"
 
 #include <chrono>
@@ -23,6 +24,7 @@ public:
     context7(
         boost::asio::any_io_executor ex,
         downstream_server server,
+        knowledge const& known,
         mcp::logger log,
         std::chrono::milliseconds limit = std::chrono::milliseconds(5000));
     ~context7() override;

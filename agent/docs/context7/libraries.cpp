@@ -5,38 +5,11 @@
 #include <cctype>
 #include <charconv>
 #include <cmath>
+#include <optional>
 
 namespace agent {
 
 namespace {
-
-struct known {
-    std::string_view package;
-    std::string_view library;
-};
-
-// As of 2026-11-22. Only ids that several public sources name; should one have moved, Context7
-// says where to, or the package is searched for as any other.
-constexpr std::array<known, 19> known_libraries{
-    {{"@clerk/nextjs", "/clerk/clerk-docs"},
-     {"@prisma/client", "/prisma/docs"},
-     {"better-auth", "/better-auth/better-auth"},
-     {"bullmq", "/taskforcesh/bullmq"},
-     {"drizzle-kit", "/drizzle-team/drizzle-orm"},
-     {"drizzle-orm", "/drizzle-team/drizzle-orm"},
-     {"ioredis", "/redis/ioredis"},
-     {"jest", "/jestjs/jest"},
-     {"next", "/vercel/next.js"},
-     {"next-auth", "/nextauthjs/next-auth"},
-     {"nodemailer", "/nodemailer/nodemailer"},
-     {"pino", "/pinojs/pino"},
-     {"prisma", "/prisma/docs"},
-     {"react", "/reactjs/react.dev"},
-     {"redis", "/redis/node-redis"},
-     {"stripe", "/stripe/stripe-node"},
-     {"vitest", "/vitest-dev/vitest"},
-     {"winston", "/winstonjs/winston"},
-     {"zod", "/colinhacks/zod"}}};
 
 // Letters and digits: "Next.js" and "nextjs" are one name.
 std::string squeezed(std::string_view text)
@@ -117,18 +90,6 @@ std::optional<release> parse_release(std::string_view tag)
 }
 
 }  // namespace
-
-std::optional<std::string_view> known_library(std::string_view package)
-{
-    auto const found = std::lower_bound(
-        known_libraries.begin(),
-        known_libraries.end(),
-        package,
-        [](known const& k, std::string_view name) { return k.package < name; });
-    if (found == known_libraries.end() || found->package != package)
-        return std::nullopt;
-    return found->library;
-}
 
 std::string library_name(std::string_view package)
 {

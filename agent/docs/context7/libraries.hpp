@@ -1,19 +1,15 @@
 #pragma once
 
-// From an npm package to Context7's library id: a few that are known, and a choice among what
-// resolve-library-id offers for the rest. Pure.
+// From an npm package to Context7's library, where the knowledge map does not know it: a choice
+// among what resolve-library-id offers. Pure.
 
 #include "agent/docs/context7/text.hpp"
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace agent {
-
-// Spares a request and a wrong choice. Nothing where it is not known.
-std::optional<std::string_view> known_library(std::string_view package);
 
 // What to call a package when asking Context7 for it: "@clerk/nextjs" -> "clerk nextjs".
 std::string library_name(std::string_view package);

@@ -141,7 +141,7 @@ context7_session::outcome<std::vector<passage>> context7_session::ask(docs_query
     place where;
     if (auto const remembered = places_.find(q.library); remembered != places_.end()) {
         where = remembered->second;
-    } else if (auto const known = known_library(q.library)) {
+    } else if (auto const known = known_.context7_id(q.library)) {
         where.id = *known;
     } else {
         auto const found = co_await search(q.library, q.question);

@@ -7,6 +7,7 @@
 #include "agent/docs/context7/libraries.hpp"
 #include "agent/docs/context7/tools.hpp"
 #include "agent/docs/documentation.hpp"
+#include "agent/docs/knowledge/knowledge.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/system/result.hpp>
@@ -22,8 +23,8 @@ namespace agent {
 class context7_session {
 public:
     // The client outlives the session.
-    context7_session(mcp_client& client, std::chrono::milliseconds limit)
-        : client_(client), limit_(limit)
+    context7_session(mcp_client& client, knowledge known, std::chrono::milliseconds limit)
+        : client_(client), known_(std::move(known)), limit_(limit)
     {
     }
 
@@ -47,6 +48,7 @@ private:
     std::string tag_for(place const& where, std::string const& version) const;
 
     mcp_client& client_;
+    knowledge known_;
     std::chrono::milliseconds limit_;
     std::optional<context7_tools> tools_;
     std::map<std::string, place> places_;  // by package

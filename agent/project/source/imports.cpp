@@ -1,5 +1,6 @@
 #include "agent/project/source/imports.hpp"
 
+#include "agent/project/source/doc_comment.hpp"
 #include "agent/project/source/script_tokens.hpp"
 
 #include <algorithm>
@@ -58,7 +59,9 @@ std::size_t specifier_at(token_list const& tokens, std::size_t at)
     bool const member = at > 0 && tokens[at - 1].is(".") && !tokens[at - 2].is(".");
     if (member || t.kind != token_kind::word)
         return 0;
-    bool const called = tokens[at + 1].is("(") && is_literal(tokens[at + 2]);
+    // import("a" + b) imports who knows what.
+    bool const called = tokens[at + 1].is("(") && is_literal(tokens[at + 2]) &&
+                        !tokens[at + 3].is("+") && !tokens[at + 3].is(".");
     if (called && (t.is("import") || t.is("require")))
         return at + 2;
     if (t.is("import") && tokens[at + 1].kind == token_kind::string)
@@ -149,7 +152,8 @@ bool valid_package(std::string_view name)
 
 std::vector<std::string> import_specifiers(std::string_view source)
 {
-    token_list const tokens(tokenize(source));
+    std::vector<std::string_view> doc_comments;
+    token_list const tokens(tokenize(source, &doc_comments));
     std::vector<std::string> found;
     std::set<std::string_view> seen;
     for (std::size_t at = 0; at < tokens.size(); ++at) {
@@ -157,6 +161,10 @@ std::vector<std::string> import_specifiers(std::string_view source)
         if (specifier != 0 && seen.insert(tokens[specifier].text).second)
             found.emplace_back(tokens[specifier].text);
     }
+    for (auto const comment : doc_comments)
+        for (auto const specifier : doc_comment_imports(comment))
+            if (seen.insert(specifier).second)
+                found.emplace_back(specifier);
     return found;
 }
 

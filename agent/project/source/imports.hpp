@@ -12,7 +12,8 @@
 namespace agent {
 
 // Every module specifier of the file, as written, in order, once each: import and export … from,
-// import "x", import("x"), import x = require("x"), require("x"), typeof import("x").
+// import "x", import("x"), import x = require("x"), require("x"), typeof import("x"); and after
+// them those of types in JSDoc: {import("x").T} and @import {T} from "x".
 std::vector<std::string> import_specifiers(std::string_view source);
 
 // The package that a specifier belongs to: "next/headers" → "next", "@scope/pkg/sub" →

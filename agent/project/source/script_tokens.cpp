@@ -39,7 +39,10 @@ bool expects_operand(std::string_view word)
 
 class lexer {
 public:
-    explicit lexer(std::string_view source) : source_(source) {}
+    lexer(std::string_view source, std::vector<std::string_view>* doc_comments)
+        : source_(source), doc_comments_(doc_comments)
+    {
+    }
 
     std::vector<token> run()
     {
@@ -87,6 +90,8 @@ private:
             auto const end = open_comment_ ? std::string_view::npos : source_.find("*/", at_ + 2);
             // Without an end it is JSX text such as "image/*", or the source is broken.
             open_comment_ = end == std::string_view::npos;
+            if (doc_comments_ && !open_comment_ && peek(2) == '*' && end > at_ + 2)
+                doc_comments_->push_back(source_.substr(at_ + 3, end - at_ - 3));
             move_to(open_comment_ ? at_ + 2 : end + 2);
         } else if (c == '"' || c == '\'')
             quoted(c);
@@ -209,6 +214,7 @@ private:
     }
 
     std::string_view source_;
+    std::vector<std::string_view>* doc_comments_;
     std::size_t at_ = 0;
     std::size_t line_ = 1;
     std::vector<char> open_;  // { ( [ and $ for ${
@@ -224,9 +230,9 @@ private:
 
 }  // namespace
 
-std::vector<token> tokenize(std::string_view source)
+std::vector<token> tokenize(std::string_view source, std::vector<std::string_view>* doc_comments)
 {
-    return lexer(source).run();
+    return lexer(source, doc_comments).run();
 }
 
 }  // namespace agent

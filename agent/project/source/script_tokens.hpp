@@ -33,7 +33,9 @@ struct token {
     }
 };
 
-// The source must outlive the tokens. Linear time; at most 1,000,000 tokens.
-std::vector<token> tokenize(std::string_view source);
+// The source must outlive the tokens. Linear time; at most 1,000,000 tokens. Comments are no
+// tokens; those of JSDoc are told besides, where that is asked for.
+std::vector<token>
+tokenize(std::string_view source, std::vector<std::string_view>* doc_comments = nullptr);
 
 }  // namespace agent

@@ -68,10 +68,25 @@ TEST_CASE("a lookup asks every source and keeps what each had")
         CHECK(found.passages.size() == 1);
         REQUIRE(found.failures.size() == 1);
         CHECK(found.failures[0].origin == "two");
-        CHECK(all.asked_for("next"));
-        CHECK(!all.asked_for("zod"));
+        CHECK(all.covers("next", agent::knowledge()));
+        CHECK(!all.covers("zod", agent::knowledge()));
         CHECK(a.version == "16.4.6");
     }(one, two, three));
+}
+
+TEST_CASE("what was looked up covers the packages whose documentation it is")
+{
+    agent::knowledge const known;
+    agent::lookups all({}, installed, 1s);
+    agent::lookup before;
+    before.library = "next-auth";
+    all.restore(before);
+    CHECK(all.covers("next-auth", known));
+    CHECK(all.covers("@auth/core", known));
+    CHECK(!all.covers("better-auth", known));
+    before.library = "@clerk/backend";
+    all.restore(before);
+    CHECK(all.covers("@clerk/nextjs", known));
 }
 
 TEST_CASE("a source that is late is recorded and does not hold up the others")

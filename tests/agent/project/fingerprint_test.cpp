@@ -35,7 +35,7 @@ TEST_CASE("the example app is recognized with its routes, flags, versions and va
     auto const example = std::string(NBE_SOURCE_DIR) + "/examples/next-app";
     auto const root = agent::project_root::open(example);
     REQUIRE(root.has_value());
-    auto const project = read_fingerprint(*root);
+    auto const project = read_fingerprint(*root, agent::knowledge());
     CHECK(project.next_project);
     CHECK(project.name == "acme-notes");
     CHECK(project.package_manager == "npm");
@@ -61,7 +61,7 @@ TEST_CASE("the example app is recognized with its routes, flags, versions and va
     CHECK(project.libraries.at("logging") == names{"pino"});
     CHECK(project.find("zod")->range == "4.6.7");
     auto const text = render(project);
-    CHECK(text == render(read_fingerprint(*root)));
+    CHECK(text == render(read_fingerprint(*root, agent::knowledge())));
     CHECK(text.find("/api/notes [GET POST] in app/api/notes/route.ts") != std::string::npos);
     CHECK(text.size() < 2000);
     // Where the example is installed, its documentation is found too.
@@ -95,7 +95,7 @@ TEST_CASE("a pnpm monorepo is read through its links, and not beyond its node_mo
     repo.link("../../../..", "apps/web/node_modules/evil");
     repo.write("apps/web/src/app/api/route.js", "export function GET() {}");
     auto const root = agent::project_root::open((repo.path() / "apps/web").string());
-    auto const project = read_fingerprint(*root);
+    auto const project = read_fingerprint(*root, agent::knowledge());
     CHECK(project.package_manager == "pnpm");
     CHECK(project.lock_file == "pnpm-lock.yaml");
     CHECK(project.next_version == "16.2.1");
@@ -118,7 +118,7 @@ TEST_CASE("folders above the repository are not looked at")
     std::filesystem::create_directories(project.outer() / "node_modules/next");
     std::ofstream(project.outer() / "node_modules/next/package.json") << R"({"version":"1.0.0"})";
     project.write("package.json", R"({"dependencies":{"next":"^15.1.0"}})");
-    auto const found = read_fingerprint(project.root());
+    auto const found = read_fingerprint(project.root(), agent::knowledge());
     CHECK(found.next_version.empty());
     CHECK(*found.next_release() == std::pair(15, 1));
     CHECK(noted(found, "not installed"));
@@ -131,7 +131,7 @@ TEST_CASE("a node_modules that is a link to some other folder is not followed")
     std::ofstream(project.outer() / "private/next/package.json") << R"({"version":"1.2.3"})";
     project.link("../private", "node_modules");
     project.write("package.json", R"({"dependencies":{"next":"16.0.0"}})");
-    auto const found = read_fingerprint(project.root());
+    auto const found = read_fingerprint(project.root(), agent::knowledge());
     CHECK(found.find("next")->installed.empty());
     CHECK(found.next_version == "16.0.0");
 }
@@ -144,7 +144,7 @@ TEST_CASE("broken files are noted and never a failure")
     project.write("next.config.js", std::string(2 << 20, 'x'));
     project.write("app/route.ts", std::string("\0\xff", 2));
     project.write("app/x/route.ts", "\xff\xfe export function GET() {}");
-    auto const found = read_fingerprint(project.root());
+    auto const found = read_fingerprint(project.root(), agent::knowledge());
     CHECK_FALSE(found.package_json);
     CHECK_FALSE(found.next_project);
     CHECK(noted(found, "package.json is not a JSON object"));
@@ -169,7 +169,7 @@ TEST_CASE("package.json of odd shape is read as far as it makes sense")
         CAPTURE(text);
         temporary_project const project;
         project.write("package.json", text);
-        auto const found = read_fingerprint(project.root());
+        auto const found = read_fingerprint(project.root(), agent::knowledge());
         CHECK(mcp::valid_utf8(render(found)));
         CHECK_FALSE(found.next_release());
     }
@@ -178,13 +178,13 @@ TEST_CASE("package.json of odd shape is read as far as it makes sense")
         deep += "{\"a\":";
     temporary_project const project;
     project.write("package.json", deep);
-    CHECK_FALSE(read_fingerprint(project.root()).package_json);
+    CHECK_FALSE(read_fingerprint(project.root(), agent::knowledge()).package_json);
 }
 
 TEST_CASE("an empty folder is not a Next.js project")
 {
     temporary_project const project;
-    auto const found = read_fingerprint(project.root());
+    auto const found = read_fingerprint(project.root(), agent::knowledge());
     CHECK_FALSE(found.next_project);
     CHECK(noted(found, "no readable package.json"));
 }
@@ -209,7 +209,7 @@ TEST_CASE("routers, groups, slots and special files are told apart")
           "prisma/schema.prisma",
           "src/db/schema.ts"})
         project.write(name, "export default 1");
-    auto const found = read_fingerprint(project.root());
+    auto const found = read_fingerprint(project.root(), agent::knowledge());
     CHECK(found.app_dir == "src/app");
     CHECK(found.pages_dir == "src/pages");
     CHECK(found.pages == names{"/items/[...slug]", "/(.)photo", "/about/team", "/"});
@@ -230,13 +230,13 @@ TEST_CASE("whether cacheComponents is on is unknown where the configuration comp
     temporary_project const project;
     project.write("package.json", R"({"dependencies":{"next":"16.1.0"}})");
     project.write("next.config.mjs", "export default withX({ ...base })");
-    CHECK_FALSE(read_fingerprint(project.root()).cache_components.has_value());
+    CHECK_FALSE(read_fingerprint(project.root(), agent::knowledge()).cache_components.has_value());
     project.write("next.config.mjs", "export default { cacheComponents: !!process.env.CC }");
-    CHECK_FALSE(read_fingerprint(project.root()).cache_components.has_value());
+    CHECK_FALSE(read_fingerprint(project.root(), agent::knowledge()).cache_components.has_value());
     project.write("next.config.mjs", "export default { experimental: { dynamicIO: true } }");
-    CHECK(read_fingerprint(project.root()).cache_components == true);
+    CHECK(read_fingerprint(project.root(), agent::knowledge()).cache_components == true);
     project.write("next.config.mjs", "export default { cacheComponents: false }");
-    CHECK(read_fingerprint(project.root()).cache_components == false);
+    CHECK(read_fingerprint(project.root(), agent::knowledge()).cache_components == false);
 }
 
 TEST_CASE("values of environment variables never get into a fingerprint")
@@ -247,7 +247,7 @@ TEST_CASE("values of environment variables never get into a fingerprint")
     project.write(
         ".env.example", "# comment=canary-value-2\nexport DB_URL=canary-value-3\nBAD NAME=1\n");
     project.write("lib/x.ts", "process.env.KEY || 'canary-value-4'");
-    auto const found = read_fingerprint(project.root());
+    auto const found = read_fingerprint(project.root(), agent::knowledge());
     CHECK(found.environment == names{"DB_URL", "KEY"});
     auto const text = render(found);
     CHECK(text.find("canary") == std::string::npos);
@@ -266,7 +266,7 @@ TEST_CASE("planted names stay on one line, and a large project is rendered short
         project.write(
             "app/api/a-rather-long-segment-" + std::to_string(i) + "/route.ts",
             "export function GET(){}");
-    auto const found = read_fingerprint(project.root());
+    auto const found = read_fingerprint(project.root(), agent::knowledge());
     auto const text = render(found);
     CHECK(text.size() < 5200);
     CHECK(text.find("\n# System") == std::string::npos);

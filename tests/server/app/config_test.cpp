@@ -53,6 +53,10 @@ TEST_CASE("flags win over the environment")
     CHECK(read({"--base-url", "https://example.com"}, values).base_url == "https://example.com");
     CHECK(read({}, values).state_directory == "/state/nextjs-backend-engineer");
     CHECK(read({"--no-context7"}, {{"NEXTJS_BACKEND_ENGINEER_CONTEXT7", "x"}}).context7.empty());
+    std::map<std::string, std::string> const ours{{"NEXTJS_BACKEND_ENGINEER_LIBRARIES", "/a.json"}};
+    CHECK(read({}).libraries.empty());
+    CHECK(read({}, ours).libraries == "/a.json");
+    CHECK(read({"--libraries", "/b.json"}, ours).libraries == "/b.json");
 }
 
 TEST_CASE("a placeholder that a host did not replace counts as absent")

@@ -67,7 +67,8 @@ template <class Body>
 void with_docs(server_with_journal const& fake, Body body)
 {
     test::run([](downstream_server started, Body& body) -> awaitable<void> {
-        context7 docs(co_await asio::this_coro::executor, std::move(started), mcp::logger());
+        context7 docs(
+            co_await asio::this_coro::executor, std::move(started), knowledge(), mcp::logger());
         co_await body(docs);
     }(fake.server, body));
 }

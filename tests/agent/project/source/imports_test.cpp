@@ -174,6 +174,97 @@ import { db } from '@/lib/db'
 )") == names{"@babel/core", "next", "pg", "zod"});
 }
 
+TEST_CASE("each kind of import belongs to a library or to none")
+{
+    std::vector<agent::path_alias> const aliases{{"@db/*", {"./db/*"}}, {"$lib", {"./lib"}}};
+    struct row {
+        char const* source;
+        names libraries;
+    };
+    for (auto const& tested : std::initializer_list<row>{
+             // Static, in every clause.
+             {"import Stripe from 'stripe'", {"stripe"}},
+             {"import * as z from 'zod'", {"zod"}},
+             {"import { eq, and } from 'drizzle-orm'", {"drizzle-orm"}},
+             {"import pino, { type Logger } from 'pino'", {"pino"}},
+             {"import defer * as heavy from 'heavy'", {"heavy"}},
+             {"import data from 'pkg/data.json' with { type: 'json' }", {"pkg"}},
+             {"import/*c*/a/*d*/from/*e*/'a'", {"a"}},
+             // Dynamic.
+             {"const { put } = await import('@vercel/blob')", {"@vercel/blob"}},
+             {"import(/* webpackChunkName: 'x' */ `sharp`)", {"sharp"}},
+             {"import('pkg', { with: { type: 'json' } })", {"pkg"}},
+             {"import(`./${name}`)", {}},
+             {"import(`@aws-sdk/client-${name}`)", {}},
+             {"import('stripe' + suffix)", {}},
+             {"import('a'.concat(b))", {}},
+             {"import(name)", {}},
+             {"import.meta.url", {}},
+             // CommonJS and TypeScript's own.
+             {"const { Pool } = require('pg')", {"pg"}},
+             {"import fs = require('graceful-fs')", {"graceful-fs"}},
+             {"export import knex = require('knex')", {"knex"}},
+             {"import type K = require('knex')", {"knex"}},
+             {"require('x' + y)", {}},
+             {"loader.require('x')", {}},
+             // Types alone.
+             {"import type { Session } from 'next-auth'", {"next-auth"}},
+             {"let s: import('stripe').Stripe.Event", {"stripe"}},
+             {"type S = typeof import('@clerk/nextjs/server')", {"@clerk/nextjs"}},
+             // Out again, and for effect.
+             {"export { z } from 'zod'", {"zod"}},
+             {"export * from 'drizzle-orm/pg-core'", {"drizzle-orm"}},
+             {"export * as schema from 'valibot'", {"valibot"}},
+             {"export type { User } from 'better-auth'", {"better-auth"}},
+             {"import 'dotenv/config'", {"dotenv"}},
+             {"import 'server-only'", {}},
+             // Parts of a package.
+             {"import { cookies } from 'next/headers'", {"next"}},
+             {"import type { X } from 'stripe/lib/x'", {"stripe"}},
+             {"import { prismaAdapter } from 'better-auth/adapters/prisma'", {"better-auth"}},
+             {"import x from '@trigger.dev/sdk/v3'", {"@trigger.dev/sdk"}},
+             {"import { S3Client } from '@aws-sdk/client-s3'", {"@aws-sdk/client-s3"}},
+             // Node's own.
+             {"import fs from 'node:fs'", {}},
+             {"import { test } from 'node:test'", {}},
+             {"import { readFile } from 'fs/promises'", {}},
+             {"import crypto from 'crypto'", {}},
+             {"import { setTimeout } from 'timers/promises'", {}},
+             // The project's own.
+             {"import a from './a'; import b from '../b'; import c from '..'; import d from '.'",
+              {}},
+             {"import { db } from '@/lib/db'", {}},
+             {"import { db } from '~/lib/db'", {}},
+             {"import { db } from '@db/client'", {}},
+             {"import lib from '$lib'", {}},
+             {"import db from '#db'; import x from '#lib/x.js'", {}},
+             {"import x from '/abs/x'", {}},
+             // Not of npm.
+             {"import x from 'https://esm.sh/react'", {}},
+             {"import x from 'data:text/javascript,export default 1'", {}},
+             {"import x from 'file:///x.mjs'", {}},
+             {"import { env } from 'cloudflare:workers'", {}},
+             // JSDoc types are imports; prose and examples in comments are not.
+             {"/** @type {import('next').NextConfig} */", {"next"}},
+             {"/**\n * @param {Array<{ a: import(\"stripe\").Stripe }>} x\n */", {"stripe"}},
+             {"/**\n * @import { Pool } from 'pg'\n */", {"pg"}},
+             {"/** @typedef {typeof import('zod/v4')} Z */", {"zod"}},
+             {"/** @type {import('./local').T} */", {}},
+             {"/** Do not import('stripe') here, {import('zod')} neither. */", {}},
+             {"/**\n * @example\n * import Stripe from 'stripe'\n */", {}},
+             {"/**\n * @example { await import('stripe') }\n */", {}},
+             {"/* @type {import('stripe').Stripe} */", {}},
+             {"// import Stripe from 'stripe'", {}},
+             {"/* require('stripe') */", {}},
+             {"const s = \"import x from 'stripe'\"", {}},
+             {"const s = `require('stripe') import('zod')`", {}},
+             {"const s = `${await import('zod')}`", {"zod"}}}) {
+        CAPTURE(tested.source);
+        auto const& [source, libraries] = tested;
+        CHECK(imported_packages(source, aliases) == libraries);
+    }
+}
+
 TEST_CASE("hostile sources are scanned in linear time")
 {
     auto const many = [](std::string const& piece, std::size_t bytes) {
@@ -198,7 +289,11 @@ TEST_CASE("hostile sources are scanned in linear time")
           "\"'",
           "\xff",
           "export *,",
-          "/\\/"})
+          "/\\/",
+          "/** @a {",
+          "/** @import from */",
+          "/** @type {import( */",
+          "\n * @import "})
         CHECK(import_specifiers(many(piece, size)).empty());
     import_specifiers(many("`${", size / 2) + many("}", size / 2));
     // Seconds would do without sanitizers; the square of the size would take an hour.

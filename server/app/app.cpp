@@ -14,6 +14,7 @@
 #include "server/app/serving/listeners.hpp"
 #include "server/app/serving/test_tools.hpp"
 #include "server/app/terminal/ask.hpp"
+#include "server/app/terminal/docs_command.hpp"
 #include "server/app/terminal/runs_command.hpp"
 #include "server/server.hpp"
 
@@ -188,6 +189,19 @@ private:
             loop_.get_executor(), std::move(server), known_, log_);
     }
 
+    agent::bundled_docs& docs_of(std::string const& project)
+    {
+        auto& docs = bundled_[project];
+        if (!docs)
+            docs = std::make_unique<agent::bundled_docs>(
+                pool_.get_executor(),
+                project,
+                settings_.cache_directory,
+                [this](std::string_view package) { return known_.homes_of(package); },
+                log_);
+        return *docs;
+    }
+
     agent::engineer_setup engineer_setup()
     {
         agent::engineer_setup out;
@@ -197,13 +211,7 @@ private:
         out.known = known_;
         if (context7_)
             out.everywhere.push_back(context7_.get());
-        out.bundled = [this](std::string const& project) -> agent::documentation* {
-            auto& docs = bundled_[project];
-            if (!docs)
-                docs = std::make_unique<agent::bundled_docs>(
-                    pool_.get_executor(), project, settings_.cache_directory, nullptr, log_);
-            return docs.get();
-        };
+        out.bundled = [this](std::string const& project) { return &docs_of(project); };
         out.choose_model = [this](std::string wish) { return models_.choose(std::move(wish)); };
         out.limits = settings_.limits;
         out.log = log_;
@@ -220,6 +228,8 @@ private:
                 code = co_await ask(*runs_, *settings_.ask, redact_);
             else if (settings_.runs)
                 code = co_await runs_command(*runs_, *settings_.runs, redact_);
+            else if (settings_.docs)
+                code = co_await search_docs();
             else
                 code = co_await serve();
         } catch (...) {
@@ -230,6 +240,14 @@ private:
         if (failure)
             std::rethrow_exception(failure);
         co_return code;
+    }
+
+    awaitable<int> search_docs()
+    {
+        auto const project = settings_.roots.empty() ? std::string() : settings_.roots.front();
+        docs_place place{
+            project, settings_.cache_directory, docs_of(project), known_, pool_.get_executor()};
+        co_return co_await docs_command(std::move(place), *settings_.docs);
     }
 
     awaitable<int> serve()
@@ -275,7 +293,7 @@ private:
     agent::curl_multi http_;
     model_choice models_;
     std::unique_ptr<agent::documentation> context7_;
-    std::map<std::string, std::unique_ptr<agent::documentation>> bundled_;
+    std::map<std::string, std::unique_ptr<agent::bundled_docs>> bundled_;
     std::unique_ptr<agent::engineer> engineer_;
     agent::journal journal_;
     std::unique_ptr<agent::runs> runs_;

@@ -95,6 +95,34 @@ CLI::App* add_runs_commands(CLI::App& cli, runs_options& to)
     return runs;
 }
 
+CLI::App* add_docs_commands(CLI::App& cli, docs_options& to)
+{
+    using verb = docs_options::verb;
+    auto* docs = cli.add_subcommand(
+        "docs", "Documentation that the project has installed: search, list, refresh, clear");
+    docs->require_subcommand(1);
+    docs->fallthrough();
+    auto const add = [&](char const* name, char const* text, verb what) {
+        auto* command = docs->add_subcommand(name, text);
+        command->callback([&to, what] { to.what = what; });
+        command->fallthrough();
+        return command;
+    };
+    auto* search =
+        add("search", "What the installed documentation says to a question", verb::search);
+    search->add_option("question", to.question, "A concept in a few words")->required();
+    search->add_option("--library", to.libraries, "npm package; repeatable (default: next)");
+    search->add_option("--limit", to.limit, "Passages of each")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 20));
+    search->add_flag("--json", to.json, "Print JSON");
+    add("list", "What can be searched, of every package the project depends on", verb::list)
+        ->add_flag("--json", to.json, "Print JSON");
+    add("refresh", "Index it all again", verb::refresh)->add_flag("--json", to.json, "Print JSON");
+    add("clear", "Forget indexes and kept answers", verb::clear);
+    return docs;
+}
+
 }  // namespace
 
 config read_config(int argc, char const* const* argv, environment const& env)
@@ -201,6 +229,8 @@ config read_config(int argc, char const* const* argv, environment const& env)
     ask->fallthrough();
     runs_options kept;
     auto* runs = add_runs_commands(cli, kept);
+    docs_options documentation;
+    auto* docs = add_docs_commands(cli, documentation);
     cli.footer(
         "Exit codes of ask: 0 answered (or the brief, without a model), 1 the model could not be "
         "asked, 2 wrong usage,\n"
@@ -240,6 +270,8 @@ config read_config(int argc, char const* const* argv, environment const& env)
     }
     if (*runs)
         out.runs = std::move(kept);
+    if (*docs)
+        out.docs = std::move(documentation);
     return out;
 }
 

@@ -39,6 +39,16 @@ struct runs_options {
     bool json = false;
 };
 
+// `docs`: what to do with the documentation that the project has installed.
+struct docs_options {
+    enum class verb { search, list, refresh, clear };
+    verb what = verb::list;
+    std::string question;
+    std::vector<std::string> libraries;  // npm names; none: next
+    int limit = 5;
+    bool json = false;
+};
+
 struct config {
     std::vector<std::string>
         roots;                   // project folders we may read; the first is the default project
@@ -57,7 +67,8 @@ struct config {
     agent::runs_limits runs_at_once;
     inline_budget budgets;
     std::optional<ask_options> ask;    // `ask`,
-    std::optional<runs_options> runs;  // `runs`; otherwise serve
+    std::optional<runs_options> runs;  // `runs`,
+    std::optional<docs_options> docs;  // `docs`; otherwise serve
     serve_options serving;
 };
 

@@ -73,7 +73,13 @@ ask(fs::path project, fs::path cache, docs_query q, std::string* warning = nullp
     };
     asio::io_context ctx{1};
     asio::thread_pool pool(1);
-    bundled_docs docs(pool.get_executor(), std::move(project), std::move(cache), log);
+    auto const homes = [](std::string_view package) {
+        std::vector<std::string> out{std::string(package)};
+        if (package == "next-auth")
+            out.emplace_back("@auth/core");
+        return out;
+    };
+    bundled_docs docs(pool.get_executor(), std::move(project), std::move(cache), homes, log);
     boost::system::result<std::vector<passage>, docs_error> out = docs_error();
     asio::co_spawn(ctx, docs.query(std::move(q)), [&](std::exception_ptr failure, auto answer) {
         REQUIRE(!failure);
@@ -92,7 +98,8 @@ std::vector<fs::path> files_in(fs::path const& directory)
 {
     std::vector<fs::path> files;
     for (auto const& entry : fs::directory_iterator(directory))
-        files.push_back(entry.path());
+        if (entry.is_regular_file())
+            files.push_back(entry.path());
     return files;
 }
 
@@ -147,7 +154,10 @@ TEST_CASE("a question that cannot be answered says why")
         CHECK(answer.error().kind == docs_errc::not_found);
         return answer.error().message;
     };
-    CHECK(asked({"zod", "email"}).find("covers next, not zod") != std::string::npos);
+    CHECK(asked({"zod", "email"}).find("zod is not installed") != std::string::npos);
+    CHECK(asked({"../../etc", "passwd"}).find("is not installed") != std::string::npos);
+    put(project / "node_modules/zod/package.json", R"({"name": "zod", "version": "4.6.7"})");
+    CHECK(asked({"zod", "email"}).find("zod 4.6.7 brings no documentation") != std::string::npos);
     CHECK(asked(about("after")).find("not installed") != std::string::npos);
     put(project / "node_modules/next/package.json", R"({"name": "next", "version": "15.5.0"})");
     CHECK(asked(about("after")).find("next 15.5.0 brings no documentation") != std::string::npos);
@@ -168,7 +178,7 @@ TEST_CASE("the index is kept, used again, and built again when it is damaged or 
     REQUIRE(ask(project.path(), cache, about("after")).has_value());
     auto files = files_in(cache);
     REQUIRE(files.size() == 1);
-    CHECK(files[0].filename().string().starts_with("next-docs-16.4.6-"));
+    CHECK(files[0].filename().string().starts_with("docs-next@16.4.6-"));
     struct stat before {};
     ::stat(files[0].c_str(), &before);
     CHECK((before.st_mode & 077) == 0);
@@ -186,6 +196,68 @@ TEST_CASE("the index is kept, used again, and built again when it is damaged or 
         .run("DELETE FROM sections; PRAGMA application_id = 7");
     REQUIRE(ask(project.path(), cache, about("after")).has_value());
     CHECK(files_in(cache).size() == 1);
+}
+
+TEST_CASE("a package that is installed anew is read anew")
+{
+    temporary_directory project;
+    install_next(project / "node_modules/next");
+    REQUIRE(ask(project.path(), project / "cache", about("after")).has_value());
+    auto const package = project / "node_modules/next";
+    put(package / "dist/docs/01-app/04-functions/after.md", page("after", "Newer words."));
+    fs::remove(package / "package.json");
+    put(package / "package.json", R"({"name": "next", "version": "16.4.7"})");
+    auto const answer = ask(project.path(), project / "cache", about("after newer words"));
+    REQUIRE(answer.has_value());
+    CHECK(answer->at(0).version == "16.4.7");
+    CHECK(answer->at(0).text == "Newer words.");
+}
+
+TEST_CASE("any installed package answers, from its Markdown and from its declarations")
+{
+    temporary_directory project;
+    auto const stripe = project / "node_modules/stripe";
+    put(stripe / "package.json", R"({"name": "stripe", "version": "23.1.0"})");
+    put(stripe / "README.md", "# Stripe\n\n## Webhook signing\n\nUse `constructEvent`.\n");
+    put(stripe / "CHANGELOG.md", "# Webhook signing of long ago\n");
+    put(stripe / "node_modules/dep/README.md", "# Webhook signing by another\n");
+    put(stripe / "types/Refunds.d.ts",
+        "export interface RefundCreateParams {\n    /** A positive integer of cents to give back. "
+        "*/\n    amount?: number;\n}\n");
+    auto const guide = ask(project.path(), {}, {"stripe", "webhook signing"});
+    REQUIRE(guide.has_value());
+    REQUIRE(guide->size() == 1);
+    CHECK(guide->at(0).source == "https://unpkg.com/stripe@23.1.0/README.md");
+    CHECK(guide->at(0).file == "node_modules/stripe/README.md");
+    auto const symbol = ask(project.path(), {}, {"stripe", "positive cents"});
+    REQUIRE(symbol.has_value());
+    CHECK(symbol->at(0).title.find("RefundCreateParams") != std::string::npos);
+    CHECK(symbol->at(0).text.find("amount") != std::string::npos);
+}
+
+TEST_CASE("a package's documentation is also found where it really lies")
+{
+    temporary_directory project;
+    auto const store = project / "node_modules/.pnpm/next-auth@5.0.0/node_modules";
+    put(store / "next-auth/package.json", R"({"name": "next-auth", "version": "5.0.0"})");
+    put(store / "@auth/core/package.json", R"({"name": "@auth/core", "version": "0.41.3"})");
+    put(store / "@auth/core/README.md", "# Auth.js\n\nCallbacks are asked before a session.\n");
+    fs::create_directory_symlink(
+        ".pnpm/next-auth@5.0.0/node_modules/next-auth", project / "node_modules/next-auth");
+    auto const answer = ask(project.path(), {}, {"next-auth", "session callbacks"});
+    REQUIRE(answer.has_value());
+    CHECK(answer->at(0).library == "@auth/core");
+    CHECK(answer->at(0).version == "0.41.3");
+}
+
+TEST_CASE("a link out of node_modules is no package")
+{
+    temporary_directory project, elsewhere;
+    put(elsewhere / "zod/package.json", R"({"name": "zod", "version": "1.0.0"})");
+    put(elsewhere / "zod/README.md", "# Private notes\n");
+    fs::create_directories(project / "node_modules");
+    fs::create_directory_symlink(elsewhere / "zod", project / "node_modules/zod");
+    CHECK(ask(project.path(), {}, {"zod", "private notes"}).has_error());
 }
 
 TEST_CASE("texts that differ under one version do not share an index")
@@ -216,15 +288,14 @@ TEST_CASE("processes that build the index at once do not hurt each other")
 {
     temporary_directory project;
     install_next(project / "node_modules/next");
-    auto const package = find_next(project.path());
+    auto const package = find_package(project.path(), "next", project.path());
     REQUIRE(package.has_value());
-    auto const files = read_docs(package->docs);
     std::vector<std::thread> builders;
     std::vector<std::size_t> found(8);
     for (auto& count : found)
         builders.emplace_back([&] {
-            auto const index = docs_index::of(package->version, files, project / "cache", true);
-            count = index.search("after", next_router::app, 5).size();
+            auto const index = docs_index::of(*package, project / "cache", true);
+            count = index->search("after", next_router::app, 5).size();
         });
     for (auto& builder : builders)
         builder.join();
@@ -233,21 +304,44 @@ TEST_CASE("processes that build the index at once do not hurt each other")
     CHECK(files_in(project / "cache").size() == 1);
 }
 
-TEST_CASE("only regular Markdown files of bearable size are read")
+TEST_CASE("only regular files of bearable size are read, and no twin of another")
 {
-    temporary_directory docs;
-    put(docs / "a.md", "text");
-    put(docs / "b.txt", "text");
-    put(docs / "big.md", std::string((1 << 20) + 1, 'x'));
-    put(docs / "secret", "secret");
-    fs::create_symlink(docs / "secret", docs / "link.md");
-    fs::create_directory_symlink("/etc", docs / "linked");
-    fs::create_directory(docs / "directory.md");
-    REQUIRE(::mkfifo((docs / "fifo.md").c_str(), 0600) == 0);
-    auto const files = read_docs(docs.path());
-    REQUIRE(files.size() == 1);
-    CHECK(files[0].path == "a.md");
-    CHECK(read_docs(docs / "absent").empty());
-    fs::create_directory_symlink(docs.path(), docs / "another");
-    CHECK(read_docs(docs / "another").empty());
+    temporary_directory project;
+    auto const root = project / "node_modules/x";
+    put(root / "package.json", R"({"name": "x", "version": "1.0.0"})");
+    put(root / "a.md", "text");
+    put(root / "b.txt", "text");
+    put(root / "big.md", std::string((2 << 20) + 1, 'x'));
+    put(root / "secret", "secret");
+    put(root / "LICENSE.md", "text");
+    put(root / "dist/esm/x.d.ts", "text");
+    put(root / "dist/cjs/x.d.ts", "text");
+    put(root / "dist/y.d.mts", "text");
+    put(root / "dist/y.d.cts", "text");
+    put(root / "test/z.d.ts", "text");
+    fs::create_symlink(root / "secret", root / "link.md");
+    fs::create_directory_symlink("/etc", root / "linked");
+    fs::create_directory(root / "directory.md");
+    REQUIRE(::mkfifo((root / "fifo.md").c_str(), 0600) == 0);
+    auto const package = find_package(project.path(), "x", project.path());
+    REQUIRE(package.has_value());
+    std::string read;
+    for (auto const& file : read_docs(*package))
+        read += file.path + " ";
+    CHECK(read == "a.md dist/esm/x.d.ts dist/y.d.mts ");
+}
+
+TEST_CASE("the documentation of next is a folder of its own, and no link to another")
+{
+    temporary_directory project;
+    install_next(project / "node_modules/next");
+    put(project / "node_modules/next/README.md", "text");
+    auto const package = find_package(project.path(), "next", project.path());
+    REQUIRE(package.has_value());
+    CHECK(read_docs(*package).size() == 3);
+    auto const docs = project / "node_modules/next/dist/docs";
+    fs::rename(docs, project / "elsewhere");
+    CHECK(read_docs(*package).empty());
+    fs::create_directory_symlink(project / "elsewhere", docs);
+    CHECK(read_docs(*package).empty());
 }

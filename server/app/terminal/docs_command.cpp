@@ -1,0 +1,150 @@
+#include "server/app/terminal/docs_command.hpp"
+
+#include "agent/project/fingerprint.hpp"
+#include "protocol/json.hpp"
+#include "protocol/json_text.hpp"
+#include "protocol/rpc/async.hpp"
+#include "server/app/terminal/watch_run.hpp"
+
+#include <boost/describe/class.hpp>
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <filesystem>
+
+namespace app {
+
+namespace fs = std::filesystem;
+using boost::asio::awaitable;
+
+namespace {
+
+// What scripts may rely on.
+struct listed_package {
+    std::string library;
+    std::string version;
+    std::int64_t sections = 0;
+};
+BOOST_DESCRIBE_STRUCT(listed_package, (), (library, version, sections))
+
+template <class T>
+void print_json(T const& value)
+{
+    std::string text;
+    mcp::append_json(text, mcp::encode(value));
+    print(text + "\n");
+}
+
+void complain(std::string const& text)
+{
+    fmt::print(stderr, "{}\n", text);
+}
+
+awaitable<int> search(docs_place& place, docs_options& options)
+{
+    if (options.libraries.empty())
+        options.libraries.emplace_back("next");
+    std::vector<agent::passage> all;
+    bool answered = false;
+    for (auto const& library : options.libraries) {
+        agent::docs_query question(library, options.question, {}, options.limit);
+        auto found = co_await place.docs.query(std::move(question));
+        if (!found) {
+            complain(found.error().message);
+            continue;
+        }
+        answered = true;
+        for (auto& passage : *found)
+            all.push_back(std::move(passage));
+    }
+    if (options.json) {
+        print_json(all);
+    } else {
+        for (auto const& p : all)
+            print(fmt::format(
+                "## {}\n{} {}: {}\n{}\n\n{}\n\n",
+                p.title,
+                p.library,
+                p.version,
+                p.file,
+                p.source,
+                p.text));
+    }
+    co_return answered ? 0 : 1;
+}
+
+// Of every package that the project itself depends on.
+awaitable<int> list(docs_place& place, docs_options const& options, bool anew)
+{
+    auto read = [project = place.project, known = place.known]() -> std::vector<std::string> {
+        std::vector<std::string> names;
+        auto const root = agent::project_root::open(project);
+        if (!root)
+            return names;
+        for (auto const& dependency : agent::read_fingerprint(*root, known).dependencies)
+            names.push_back(dependency.name);
+        return names;
+    };
+    auto const names = co_await mcp::offload(place.pool, std::move(read));
+    std::vector<listed_package> all;
+    std::string text;
+    for (auto const& name : names) {
+        auto const held = co_await place.docs.prepare(name, anew);
+        if (!held) {
+            complain(held.error().message);
+            continue;
+        }
+        all.push_back({name, held->version, held->sections});
+        text +=
+            fmt::format("{:<40}  {:<16}  {:>6} sections\n", name, held->version, held->sections);
+    }
+    if (options.json)
+        print_json(all);
+    else
+        print(text.empty() ? "The project depends on no installed package.\n" : text);
+    co_return 0;
+}
+
+bool ours(std::string const& file)
+{
+    return (file.starts_with("docs-") && file.find(".sqlite") != std::string::npos) ||
+           file.starts_with("context7.sqlite") || file == "installed";
+}
+
+}  // namespace
+
+std::size_t clear_documentation(std::string const& cache_directory)
+{
+    std::size_t count = 0;
+    std::error_code ec;
+    std::vector<fs::path> found;
+    for (fs::directory_iterator it(cache_directory, ec), end; !ec && it != end; it.increment(ec))
+        if (ours(it->path().filename().string()))
+            found.push_back(it->path());
+    for (auto const& path : found) {
+        std::error_code failed;
+        fs::remove_all(path, failed);
+        count += failed ? 0 : 1;
+    }
+    return count;
+}
+
+awaitable<int> docs_command(docs_place place, docs_options options)
+{
+    using verb = docs_options::verb;
+    if (options.what == verb::clear) {
+        auto work = [directory = place.cache_directory] { return clear_documentation(directory); };
+        auto const count = co_await mcp::offload(place.pool, std::move(work));
+        print(fmt::format("Removed {} files from {}\n", count, place.cache_directory));
+        co_return 0;
+    }
+    if (place.project.empty()) {
+        complain("There is no project here: name one with --project.");
+        co_return 1;
+    }
+    if (options.what == verb::search)
+        co_return co_await search(place, options);
+    co_return co_await list(place, options, options.what == verb::refresh);
+}
+
+}  // namespace app

@@ -44,15 +44,17 @@ node_is_current() {
   [ "$(printf '%s\n' v20.18.1 "$version" | sort -V | head -n 1)" = v20.18.1 ]
 }
 
-# npm_packages DIR: what DIR's lock file pins; again only when the lock file is newer. npm ci takes a lock file that lacks
+# npm_packages DIR [OPTION...]: what DIR's lock file pins; again only when the lock file is newer. npm ci takes a lock file that lacks
 # optional packages of other platforms (as written behind a registry mirror that has none) for a broken one; npm install
 # does not.
 npm_packages() {
-  [ "$1/node_modules/.package-lock.json" -nt "$1/package-lock.json" ] && return
-  echo "Installing the npm packages of ${1##*/}" >&2
+  local dir=$1
+  shift
+  [ "$dir/node_modules/.package-lock.json" -nt "$dir/package-lock.json" ] && return
+  echo "Installing the npm packages of ${dir##*/}" >&2
   (
-    cd "$1"
-    npm ci --silent --no-audit --no-fund || npm install --silent --no-save --no-audit --no-fund
+    cd "$dir"
+    npm ci --silent --no-audit --no-fund "$@" || npm install --silent --no-save --no-audit --no-fund "$@"
     touch node_modules/.package-lock.json
   )
 }

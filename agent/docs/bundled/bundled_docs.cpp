@@ -295,10 +295,13 @@ bundled_docs::prepare(std::string package, bool anew)
     auto const all = library_;
     std::string failure;
     try {
-        auto const found = co_await all->shelf_of(package, {}, anew);
+        auto const found = co_await all->shelf_of(package, std::string(), anew);
         if (!found)
             co_return not_found(package + " is not installed in the project");
-        co_return holding{found->package().version, found->sections()};
+        holding out;
+        out.version = found->package().version;
+        out.sections = found->sections();
+        co_return out;
     } catch (sqlite_error const& e) {
         failure = e.what();
     }

@@ -1,8 +1,9 @@
 #include "agent/docs/bundled/docs_question.hpp"
 #include "agent/sqlite.hpp"
 
-#include <algorithm>
 #include <doctest/doctest.h>
+
+#include <algorithm>
 
 using namespace agent;
 

@@ -1,6 +1,6 @@
 #include "agent/docs/bundled/bundled_docs.hpp"
 
-#include "agent/docs/bundled/docs_index.hpp"
+#include "agent/docs/bundled/index/docs_index.hpp"
 #include "agent/docs/excerpt.hpp"
 #include "protocol/rpc/async.hpp"
 
@@ -66,13 +66,12 @@ public:
         if (index_ && !anew)
             return;
         index_.reset();
-        if (auto found = docs_index::of(package_, cache_, anew))
-            index_.emplace(std::move(*found));
+        index_ = docs_index::of(package_, cache_, anew);
     }
 
     bool empty() const { return !index_; }
     bool in_memory() const { return index_ && index_->in_memory(); }
-    long long sections() const { return index_ ? index_->sections() : 0; }
+    long long sections() const { return index_ ? static_cast<long long>(index_->sections()) : 0; }
 
     std::vector<docs_hit> search(std::string const& question, std::size_t count)
     {
@@ -88,8 +87,7 @@ public:
         }
         // Damage that only a query meets.
         index_.reset();
-        if (auto built = docs_index::of(package_, cache_, true))
-            index_.emplace(std::move(*built));
+        index_ = docs_index::of(package_, cache_, true);
         return index_ ? index_->search(question, router, count) : std::vector<docs_hit>();
     }
 
@@ -97,7 +95,7 @@ private:
     docs_package package_;
     fs::path cache_;
     std::mutex busy_;
-    std::optional<docs_index> index_;
+    std::unique_ptr<docs_index> index_;
 };
 
 using shelf_ptr = std::shared_ptr<shelf>;

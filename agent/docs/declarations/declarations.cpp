@@ -81,7 +81,7 @@ private:
                 add(crumbs_[i]);
         }
         add(name);
-        return text;
+        return text.empty() ? "global" : text;
     }
 
     void about_file(typescript::jsdoc const& doc)

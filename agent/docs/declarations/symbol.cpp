@@ -100,8 +100,12 @@ void symbol_text::add(std::uint32_t index, std::string_view doc)
     bool const values = d.kind == declared::type || d.kind == declared::constant;
     if (!news->empty())
         append_news(*news);
-    signatures_ +=
-        signature_of(file_, d, values ? values_size : shown_.empty() ? symbol_size : overload_size);
+    signatures_ += signature_of(
+        file_,
+        d,
+        values           ? values_size
+        : shown_.empty() ? symbol_size
+                         : overload_size);
     signatures_ += ";\n";
     // A tag such as @public alone says nothing, but values do.
     tells_ = tells_ || !doc.empty() || (!d.doc.empty() && values && holds_values(d)) ||
@@ -167,7 +171,7 @@ void symbol_text::member(std::uint32_t index, std::string const& path)
     if (!path.empty()) {
         auto const at = line.find(d.name);
         auto const rest = line.substr(std::min(at, line.size()));
-        line = parameter                  ? path + "(" + rest + ")"
+        line = parameter                 ? path + "(" + rest + ")"
                : d.kind == declared::arm ? path + ": " + line
                                          : path + "." + rest;
     }
@@ -191,8 +195,7 @@ void symbol_text::member(std::uint32_t index, std::string const& path)
 void symbol_text::shape(declaration const& d, std::string const& path, std::string line)
 {
     if (!d.documented &&
-        (spent_ > 4 * size_ ||
-         std::count(names_.begin(), names_.end(), d.name) >= max_repeated))
+        (spent_ > 4 * size_ || std::count(names_.begin(), names_.end(), d.name) >= max_repeated))
         return;
     if (lines_.size() + line.size() > size_ / 2)
         flush_shape();

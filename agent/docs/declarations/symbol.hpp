@@ -43,15 +43,14 @@ private:
 
 class symbol_text {
 public:
-    symbol_text(
-        typescript::declaration_file const& file, std::size_t size, section_packer& section)
+    symbol_text(typescript::declaration_file const& file, std::size_t size, section_packer& section)
         : file_(file), size_(size), section_(section)
     {
     }
 
-    // A declaration of the symbol and what its JSDoc says; more than once for a function that has
-    // overloads.
-    void add(std::uint32_t declaration, std::string_view doc);
+    // A declaration of the symbol, by its index, and what its JSDoc says; more than once for a
+    // function that has overloads.
+    void add(std::uint32_t index, std::string_view doc);
 
     void finish();
 

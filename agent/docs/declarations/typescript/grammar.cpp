@@ -59,8 +59,18 @@ bool modifies_parameter(std::string_view word)
 bool goes_on(token const& before, token const& next, bool among_members)
 {
     static constexpr std::array<std::string_view, 12> left_open{
-        "extends", "implements", "keyof", "typeof",  "infer",  "is",
-        "as",      "readonly",   "new",   "asserts", "unique", "abstract"};
+        "extends",
+        "implements",
+        "keyof",
+        "typeof",
+        "infer",
+        "is",
+        "as",
+        "readonly",
+        "new",
+        "asserts",
+        "unique",
+        "abstract"};
     static constexpr std::array<std::string_view, 4> continuing{
         "extends", "implements", "from", "as"};
     constexpr std::string_view open_signs = "|&=:,([{<.?!-+@";

@@ -94,8 +94,9 @@ public:
         part(tag, {part_begin, static_cast<std::size_t>(end - part_begin)});
         if (deprecated_)
             out_.text.insert(
-                0, "**Deprecated**" + (reason_.empty() ? "" : ": " + reason_) +
-                       (out_.text.empty() ? "" : "\n\n"));
+                0,
+                "**Deprecated**" + (reason_.empty() ? "" : ": " + reason_) +
+                    (out_.text.empty() ? "" : "\n\n"));
         return std::move(out_);
     }
 
@@ -109,8 +110,21 @@ private:
         static constexpr std::array<std::string_view, 5> about_file{
             "packageDocumentation", "module", "file", "fileoverview", "overview"};
         static constexpr std::array<std::string_view, 15> dropped{
-            "category", "group",  "author", "todo",    "TODO",   "type",       "typedef", "memberOf",
-            "memberof", "source", "name",   "docType", "typeof", "privateRemarks", "lends"};
+            "category",
+            "group",
+            "author",
+            "todo",
+            "TODO",
+            "type",
+            "typedef",
+            "memberOf",
+            "memberof",
+            "source",
+            "name",
+            "docType",
+            "typeof",
+            "privateRemarks",
+            "lends"};
         text = trimmed(text);
         if (!tag.empty() && text.starts_with(':'))
             text = trimmed(text.substr(1));
@@ -192,9 +206,18 @@ private:
     {
         static constexpr std::array<std::string_view, 5> named{
             "param", "arg", "argument", "property", "prop"};
-        static constexpr std::array<std::string_view, 3> types{"template", "typeParam", "typeparam"};
+        static constexpr std::array<std::string_view, 3> types{
+            "template", "typeParam", "typeparam"};
         static constexpr std::array<std::string_view, 9> with_text{
-            "see", "since", "version", "link", "returns", "return", "throws", "exception", "yields"};
+            "see",
+            "since",
+            "version",
+            "link",
+            "returns",
+            "return",
+            "throws",
+            "exception",
+            "yields"};
         static constexpr std::array<std::string_view, 6> prose{
             "remarks", "description", "desc", "summary", "public", "docs"};
         if (among(tag, named) || among(tag, types))
@@ -202,9 +225,7 @@ private:
         else if (tag.starts_with("default"))
             item("default", text);
         else if (among(tag, with_text)) {
-            auto const label = tag == "return"      ? "returns"
-                               : tag == "exception" ? "throws"
-                                                    : tag;
+            auto const label = tag == "return" ? "returns" : tag == "exception" ? "throws" : tag;
             auto const said = label == "returns" ? without_type(text) : text;
             if (!said.empty())
                 item(label, said);
@@ -237,13 +258,11 @@ private:
             return;
         auto rest = text;
         auto caption = trimmed(take_comment_line(rest));
+        bool const fenced = caption.starts_with("```") || caption.starts_with("~~~");
         if (caption.starts_with("<caption>")) {
             caption.remove_prefix(9);
             caption = trimmed(caption.substr(0, caption.find("</caption>")));
-        } else if (caption.starts_with("```") || caption.starts_with("~~~")) {
-            caption = {};
-            rest = text;
-        } else if (rest.find("```") == std::string_view::npos) {
+        } else if (fenced || rest.find("```") == std::string_view::npos) {
             caption = {};
             rest = text;
         }
@@ -258,7 +277,8 @@ private:
         if (!caption.empty())
             append_prose(out_.text += ": ", caption);
         out_.text += "**\n\n";
-        if (rest.find("```") == std::string_view::npos && rest.find("~~~") == std::string_view::npos)
+        if (rest.find("```") == std::string_view::npos &&
+            rest.find("~~~") == std::string_view::npos)
             code(rest);
         else
             append_prose(out_.text, rest);

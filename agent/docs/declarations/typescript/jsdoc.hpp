@@ -9,7 +9,7 @@
 namespace agent::typescript {
 
 struct jsdoc {
-    std::string text;  // Markdown; what is deprecated says so first
+    std::string text;         // Markdown; what is deprecated says so first
     bool hidden = false;      // @internal, @hidden, @ignore, @private
     bool licence = false;     // it is about the right to copy, not about a symbol
     bool about_file = false;  // @packageDocumentation, @module, @file

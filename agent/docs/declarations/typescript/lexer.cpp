@@ -66,8 +66,8 @@ bool lexer::skip_comment()
         at_ += std::min(rest.find('\n'), rest.size());
         return true;
     }
-    if (!rest.starts_with("/*") || (rest.starts_with("/**") && !rest.starts_with("/***") &&
-                                    !rest.starts_with("/**/")))
+    if (!rest.starts_with("/*") ||
+        (rest.starts_with("/**") && !rest.starts_with("/***") && !rest.starts_with("/**/")))
         return false;
     auto const end = rest.find("*/", 2);
     auto const size = end == std::string_view::npos ? rest.size() : end + 2;

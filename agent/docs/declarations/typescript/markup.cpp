@@ -64,7 +64,12 @@ void markup::blank_line()
 
 void markup::code_line(std::string_view text)
 {
-    blocks_ = lists_ = 0;
+    if (blocks_ > 0) {  // an element that is still open: its text goes on in this line
+        blocks_ = lists_ = 0;
+        trim();
+        if (out_.size() > begin_ && out_.back() != '\n')
+            out_ += '\n';
+    }
     for (std::size_t i = 0; i < text.size(); ++i) {
         // What would have ended the comment, or would have been a tag.
         if (text[i] == '\\' && i + 1 < text.size() &&
@@ -184,13 +189,12 @@ std::size_t markup::html(std::string_view text)
         return end == std::string_view::npos ? 0 : end + 3;
     }
     static constexpr std::array<std::string_view, 28> known{
-        "p",  "code", "a",         "note", "b",   "i",    "li",  "ul",     "br", "div",
-        "dd", "dt",   "important", "span", "img", "dl",   "ol",  "strong", "em", "pre",
+        "p",  "code", "a",         "note", "b",   "i",     "li",    "ul",        "br", "div",
+        "dd", "dt",   "important", "span", "img", "dl",    "ol",    "strong",    "em", "pre",
         "td", "tr",   "table",     "th",   "h3",  "thead", "tbody", "blockquote"};
     bool const closes = text.starts_with("</");
     auto const from = text.substr(closes ? 2 : 1, max_name);
-    auto const name = from.substr(
-        0, std::min(from.find_first_of(" \t/>"), from.size()));
+    auto const name = from.substr(0, std::min(from.find_first_of(" \t/>"), from.size()));
     if (name.empty() || std::find(known.begin(), known.end(), name) == known.end())
         return 0;
     auto const end = text.find('>');
@@ -240,7 +244,8 @@ void markup::element(std::string_view name, bool closes, std::string_view attrib
         trim();
         out_ += '\n';
     } else if (name == "ul" || name == "ol") {
-        lists_ = closes ? lists_ - std::min<std::size_t>(lists_, 1) : std::min(lists_ + 1, max_lists);
+        lists_ =
+            closes ? lists_ - std::min<std::size_t>(lists_, 1) : std::min(lists_ + 1, max_lists);
         block(closes);
     } else if (name == "li") {
         if (!closes) {

@@ -1,6 +1,7 @@
 #include "agent/docs/declarations/typescript/scanner.hpp"
 
 #include "agent/docs/declarations/typescript/grammar.hpp"
+#include "agent/docs/declarations/typescript/level.hpp"
 
 #include <utility>
 
@@ -10,42 +11,10 @@ namespace {
 
 constexpr std::size_t max_depth = 48;
 constexpr std::size_t max_declarations = 250'000;
-constexpr auto none = ~std::uint32_t{0};
-constexpr auto ignored = none - 1;  // a statement that declares nothing
-
 std::string_view unquoted(std::string_view text)
 {
     return text.size() < 2 ? std::string_view() : text.substr(1, text.size() - 2);
 }
-
-// What stands between the brackets that are open.
-enum class inside : std::uint8_t { declarations, members, enumeration, parameters, other };
-
-struct level {
-    inside what = inside::declarations;
-    char closer = 0;
-    bool own = false;            // the body of a class, interface, enum or namespace
-    bool hole = false;           // of a template
-    std::uint32_t owner = none;  // the declaration around it, if its members count
-    std::uint32_t first = 0;     // the first declaration and the first body within it
-    std::uint32_t body = 0;
-    std::uint32_t last = none;  // the declaration before
-    bool documented = false;
-    char const* begin = nullptr;
-
-    std::string_view doc;  // read, and not given to a declaration yet
-
-    // The statement that is being read.
-    std::uint32_t node = none;
-    std::uint32_t arm = none;
-    std::uint32_t angles = 0;
-    std::uint32_t words = 0;
-    bool in_head = false;
-    bool has_kind = false;
-    bool hidden = false;
-    bool whole = false;  // its text is complete
-    char const* computed = nullptr;
-};
 
 class scanner {
 public:

@@ -60,7 +60,8 @@ signature(std::string_view text, std::span<std::string_view const> bodies, std::
         bool const opens = !out.empty() && std::string_view("=(<:").find(out.back()) != part.npos;
         if (opens && (part == "|" || part == "&"))
             return;
-        bool const tight = out.empty() || (line && (tight_after(out.back()) || tight_before(part[0])));
+        bool const tight =
+            out.empty() || (line && (tight_after(out.back()) || tight_before(part[0])));
         if (space && !tight)
             out += ' ';
         space = line = false;
@@ -87,8 +88,7 @@ signature(std::string_view text, std::span<std::string_view const> bodies, std::
         } else if (c == '{') {
             while (body < bodies.size() && bodies[body].data() < text.data() + i)
                 ++body;
-            bool const elided =
-                body < bodies.size() && bodies[body].data() == text.data() + i;
+            bool const elided = body < bodies.size() && bodies[body].data() == text.data() + i;
             put(elided ? "{ … }" : "{");
             i += elided ? bodies[body].size() : 1;
         } else {

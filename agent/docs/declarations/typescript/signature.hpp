@@ -9,8 +9,9 @@
 
 namespace agent::typescript {
 
-// On one line, without comments, without `export`, `default` and `declare`, with `{ … }` for each of `bodies`
-// (views into `text`, in order; those outside of it are passed over), cut after about `limit` bytes.
+// On one line, without comments, without `export`, `default` and `declare`, with `{ … }` for each
+// of `bodies` (views into `text`, in order; those outside of it are passed over), cut after about
+// `limit` bytes.
 std::string
 signature(std::string_view text, std::span<std::string_view const> bodies, std::size_t limit);
 

@@ -1,5 +1,5 @@
 #include "agent/docs/bundled/bundled_docs.hpp"
-#include "agent/docs/bundled/docs_index.hpp"
+#include "agent/docs/bundled/index/docs_index.hpp"
 #include "tests/support.hpp"
 
 #include <boost/asio/thread_pool.hpp>

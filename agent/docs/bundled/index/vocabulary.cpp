@@ -1,4 +1,4 @@
-#include "agent/docs/bundled/vocabulary.hpp"
+#include "agent/docs/bundled/index/vocabulary.hpp"
 
 #include "agent/docs/knowledge/mentions.hpp"
 

@@ -1,19 +1,20 @@
-#include "agent/docs/bundled/docs_question.hpp"
+#include "agent/docs/bundled/index/docs_question.hpp"
 
-#include "agent/docs/bundled/vocabulary.hpp"
+#include "agent/docs/bundled/index/vocabulary.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <functional>
 #include <map>
+#include <unordered_set>
 #include <utility>
 
 namespace agent {
 
 namespace {
 
-constexpr std::size_t max_words = 40;
+constexpr std::size_t max_words = 40;  // a question's point is at its beginning
 
 struct word {
     std::string text;   // lower case
@@ -156,17 +157,6 @@ docs_terms terms_of(std::string_view question)
     return {asked.take(), meant.take()};
 }
 
-std::string match_any(std::vector<std::string> const& terms)
-{
-    std::string out;
-    for (auto const& term : terms) {
-        out += out.empty() ? "\"" : " OR \"";
-        out += term;
-        out += '"';
-    }
-    return out;
-}
-
 next_router asked_router(std::string_view question)
 {
     constexpr std::array<std::string_view, 9> marks{
@@ -191,7 +181,24 @@ next_router asked_router(std::string_view question)
     return pages ? next_router::pages : next_router::app;
 }
 
-double section_weight(docs_hit const& hit, std::string_view question)
+namespace {
+
+// What the question may name a page by: its words, and its neighbours as one.
+std::unordered_set<std::string> names_in(std::string_view question)
+{
+    std::unordered_set<std::string> out;
+    std::string before;
+    for (auto& word : words_of(question)) {
+        out.insert(before + word.text);
+        before = word.text;
+        out.insert(std::move(word.text));
+    }
+    return out;
+}
+
+// How much a section is worth to who writes a backend and asked this: 1 for most, more where the
+// question names the page, less for what is about interfaces, platforms and history.
+double section_weight(docs_hit const& hit, std::unordered_set<std::string> const& named)
 {
     struct weight {
         std::string_view path;
@@ -220,15 +227,11 @@ double section_weight(docs_hit const& hit, std::string_view question)
         value *= 0.6;
 
     // "generate-static-params.md" is what generateStaticParams asks for.
-    auto const page = squeezed(hit.file.substr(hit.file.rfind('/') + 1));
-    auto const words = words_of(question);
-    for (std::size_t i = 0; i < words.size(); ++i) {
-        auto const pair = i + 1 < words.size() ? words[i].text + words[i + 1].text : "";
-        if (page == words[i].text || page == pair)
-            return value * 1.4;
-    }
-    return value;
+    auto const page = squeezed(std::string_view(hit.file).substr(hit.file.rfind('/') + 1));
+    return named.contains(page) ? value * 1.4 : value;
 }
+
+}  // namespace
 
 std::vector<docs_hit>
 varied(std::vector<docs_hit> hits, std::string_view question, std::size_t count)
@@ -244,8 +247,9 @@ varied(std::vector<docs_hit> hits, std::string_view question, std::size_t count)
         auto& of = pages[hit.file];
         of.sum += hit.score * std::exchange(of.next, of.next * 0.7);
     }
+    auto const named = names_in(question);
     for (auto& hit : hits)
-        hit.score = (hit.score + 0.3 * pages[hit.file].sum) * section_weight(hit, question);
+        hit.score = (hit.score + 0.3 * pages[hit.file].sum) * section_weight(hit, named);
     std::stable_sort(hits.begin(), hits.end(), better);
     std::map<std::string, double, std::less<>> worth;
     for (auto& hit : hits) {

@@ -18,10 +18,6 @@ struct docs_terms {
 };
 docs_terms terms_of(std::string_view question);
 
-// As an FTS5 expression, any of whose terms may match. Every term is quoted, so that no question is
-// a syntax error.
-std::string match_any(std::vector<std::string> const& terms);
-
 // The Pages Router where the question names something of it, else the App Router.
 next_router asked_router(std::string_view question);
 
@@ -32,10 +28,6 @@ struct docs_hit {
     double score = 0;   // greater is better
     long long row = 0;  // where the index has its text
 };
-
-// How much a section is worth to who writes a backend and asked this: 1 for most, more where the
-// question names the page, less for what is about interfaces, platforms and history.
-double section_weight(docs_hit const& hit, std::string_view question);
 
 // The best `count`: by weighted score, where a section gains by its page's other sections that
 // match, and each further section of a file counts for less.

@@ -56,6 +56,12 @@ private:
     std::map<std::string, docs_file const*> by_url_;
 };
 
+std::size_t hash_of(std::string_view title, std::string_view text)
+{
+    std::hash<std::string_view> const hash;
+    return hash(title) * 31 + hash(text);
+}
+
 // A package of thousands of declarations repeats itself.
 constexpr std::uint32_t max_sections = 40'000;
 
@@ -78,7 +84,7 @@ public:
                 return;
             auto const title = mcp::sanitize(section.title);
             auto const text = mcp::sanitize(section.text);
-            auto const same = std::hash<std::string>()(title + '\n' + text);
+            auto const same = hash_of(title, text);
             if (!seen_.emplace(same, reader).second)
                 continue;
             insert_.bind(1, id);

@@ -211,6 +211,16 @@ const handlers = [
       assert.ok(!(await bash(`${program} runs`)).includes(id.slice(0, 12)))
     },
   },
+  {
+    language: 'sh', pattern: / docs search /,
+    run(t, { code }) {
+      const [after, redact, listed, cleared] = linesOf(code).map(line => execFileSync('bash', ['-c', line], { env, cwd: home, encoding: 'utf8' }))
+      assert.match(after, /^## after\b[^]*node_modules\/next\/dist\/docs\//)
+      assert.match(redact, /node_modules\/pino\/docs\/redaction\.md/)
+      assert.match(listed, /^next +\d+\.\d+\.\d+ +[1-9]\d+ sections$/m)
+      assert.match(cleared, /^Removed [1-9]\d* files/)
+    },
+  },
 ]
 
 // The units, held against systemd where there is one, and the service started as its socket unit says.

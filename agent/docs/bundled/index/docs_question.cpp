@@ -83,9 +83,12 @@ bool common(std::string_view word)
     return std::binary_search(words.begin(), words.end(), word);
 }
 
-// The name of a page file as one word.
+// The name of a page file as one word, without the number that sorts it: "10-error-handling.md".
 std::string squeezed(std::string_view file)
 {
+    auto const number = file.find_first_not_of("0123456789");
+    if (number != std::string_view::npos && number > 0 && file[number] == '-')
+        file.remove_prefix(number + 1);
     std::string word;
     for (char const c : file.substr(0, file.find('.')))
         if (std::isalnum(static_cast<unsigned char>(c)))

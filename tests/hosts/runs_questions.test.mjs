@@ -164,7 +164,7 @@ test('a client that can only be told gets the questions and answers with run_id,
 })
 
 test('the result tool asks too, and takes the answer', async t => {
-  model.play({ ...first(), stream: { delay: 30 } }, then())
+  model.play({ ...first(), stream: { delay: 200 } }, then()) // longer than the call is held open
   const host = new Host(t, place(t, { model, args: ['--inline-budget', '1'] }))
   let said = await host.engineer(task, withForms)
   const run_id = runIdIn(textOf(said))

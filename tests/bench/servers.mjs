@@ -25,7 +25,8 @@ export function place(kind) {
 function ours(kind, word) {
   const program = [built('nextjs-backend-engineer'), '--no-context7', '--test-tools', '--log-level', 'warning'];
   if (kind === 'stdio') return program;
-  return [...program, '--listen', kind === 'unix' ? `unix:${word}` : `http://127.0.0.1:${word}`];
+  if (kind === 'unix') return [...program, '--limit', 'unix_connections=1100', '--listen', `unix:${word}`]; // 1,000 idle, and some
+  return [...program, '--listen', `http://127.0.0.1:${word}`];
 }
 
 export function command(server, kind, word) {

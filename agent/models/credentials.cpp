@@ -1,6 +1,7 @@
 #include "agent/models/credentials.hpp"
 
 #include "agent/models/small_file.hpp"
+#include "protocol/ascii.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
@@ -15,19 +16,10 @@ using boost::system::result;
 
 namespace {
 
-std::string_view trim(std::string_view text)
-{
-    constexpr std::string_view space = " \t\r\n";
-    auto const from = text.find_first_not_of(space);
-    if (from == std::string_view::npos)
-        return {};
-    return text.substr(from, text.find_last_not_of(space) - from + 1);
-}
-
 // A key is sent as a header value, so it must be able to be one.
 result<secret, std::string> as_key(std::string_view text, std::string const& source)
 {
-    auto const key = trim(text);
+    auto const key = mcp::trimmed(text);
     if (key.empty())
         return source + " holds no key";
     auto const odd = [](unsigned char c) { return c <= ' ' || c >= 0x7F; };
@@ -50,7 +42,7 @@ result<credential, std::string> from_environment(environment const& getenv)
         {"ANTHROPIC_API_KEY", credential::scheme::api_key},
         {"ANTHROPIC_AUTH_TOKEN", credential::scheme::bearer}};
     for (auto const& [name, scheme] : variables)
-        if (auto const value = getenv(name); value && !trim(*value).empty())
+        if (auto const value = getenv(name); value && !mcp::trimmed(*value).empty())
             return made(as_key(*value, name), scheme, name);
     return credential{};
 }

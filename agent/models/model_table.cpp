@@ -2,6 +2,7 @@
 
 #include "agent/models/model_data.hpp"
 #include "agent/models/small_file.hpp"
+#include "protocol/ascii.hpp"
 
 #include <boost/json/parse.hpp>
 
@@ -14,14 +15,6 @@ namespace json = boost::json;
 using boost::system::result;
 
 namespace {
-
-std::string lower(std::string_view text)
-{
-    std::string out(text);
-    std::ranges::transform(
-        out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
-    return out;
-}
 
 using row = result<model_facts, std::string>;
 
@@ -94,7 +87,7 @@ result<void, std::string> model_table::merge(std::string_view text)
     for (auto const& [name, id] : section("aliases")) {
         if (!id.is_string() || id.get_string().empty())
             return "aliases." + std::string(name) + " is not the id of a model";
-        aliases_[lower(name)] = std::string(id.get_string());
+        aliases_[mcp::lower(name)] = std::string(id.get_string());
     }
     for (auto const& [name, member] : section("models")) {
         std::string const id(name);
@@ -129,7 +122,7 @@ std::string model_table::resolve(
     // "sonnet[1m]": a window that Claude Code's users ask for, and that is the only one now.
     if (name.ends_with("[1m]"))
         name.resize(name.size() - 4);
-    auto const alias = lower(name);
+    auto const alias = mcp::lower(name);
     for (auto const& known : model_aliases)
         if (known.name == alias && known.variable)
             if (auto const id = getenv(known.variable); id && !id->empty())

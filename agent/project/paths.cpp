@@ -1,5 +1,6 @@
 #include "agent/project/paths.hpp"
 
+#include "protocol/ascii.hpp"
 #include "protocol/text.hpp"
 
 #include <algorithm>
@@ -21,15 +22,6 @@ std::vector<std::string_view> components(std::string_view path)
         at = slash + 1;
     }
     return parts;
-}
-
-std::string lower(std::string_view text)
-{
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) {
-        return static_cast<char>(std::tolower(c));
-    });
-    return out;
 }
 
 bool is_source(std::string_view name)
@@ -184,7 +176,7 @@ file_result<std::string> normalize(std::string_view name)
 
 std::string denied(std::string_view path, access wanted)
 {
-    auto const folded = lower(path);
+    auto const folded = mcp::lower(path);
     auto const parts = components(folded);
     if (parts.empty())
         return {};

@@ -1,5 +1,6 @@
 // Which arguments the schema of a tool mirrors, and the rules for that.
 
+#include "protocol/ascii.hpp"
 #include "protocol/names.hpp"
 #include "protocol/wire/header_parameters.hpp"
 
@@ -44,14 +45,6 @@ bool is_token(std::string_view name)
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
     });
-}
-
-std::string lower(std::string name)
-{
-    for (char& c : name)
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c - 'A' + 'a');
-    return name;
 }
 
 class annotations {
@@ -137,7 +130,7 @@ private:
             parameter.type = header_parameter::kind::boolean;
         else if (!type || *type != "string")
             return fail("must be on a property whose type is string, integer or boolean");
-        if (!names_.insert(lower(parameter.name)).second)
+        if (!names_.insert(mcp::lower(parameter.name)).second)
             return fail("repeats a name: " + quoted(parameter.name));
         if (found.size() == most_parameters)
             return fail("is one too many: a tool may have " + std::to_string(most_parameters));

@@ -1,5 +1,7 @@
 #include "server/features/completion.hpp"
 
+#include "protocol/ascii.hpp"
+
 #include <algorithm>
 #include <cstdint>
 #include <utility>
@@ -8,18 +10,6 @@ namespace server {
 namespace {
 
 constexpr std::size_t most_values = 100;  // by the specification
-
-char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-std::string lower(std::string_view text)
-{
-    std::string out(text);
-    std::ranges::transform(out, out.begin(), [](char c) { return lower(c); });
-    return out;
-}
 
 enum class match { begins, contains, letters, none };
 
@@ -51,10 +41,10 @@ completer one_of(std::vector<std::string> choices)
 
 mcp::Completion rank(std::vector<std::string> candidates, std::string_view typed)
 {
-    auto const wanted = lower(typed);
+    auto const wanted = mcp::lower(typed);
     std::vector<std::pair<match, std::string>> matching;
     for (auto& candidate : candidates)
-        if (auto const m = how(lower(candidate), wanted); m != match::none)
+        if (auto const m = how(mcp::lower(candidate), wanted); m != match::none)
             matching.emplace_back(m, std::move(candidate));
     std::ranges::stable_sort(matching, {}, [](auto const& m) { return m.first; });
 

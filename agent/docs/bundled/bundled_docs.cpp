@@ -26,6 +26,12 @@ constexpr int max_passages = 20;
 constexpr int sqlite_corrupt = 11;
 constexpr int sqlite_not_a_database = 26;
 
+// What is kept is of no use; it can be made again.
+bool damaged(sqlite_error const& e)
+{
+    return e.code == sqlite_corrupt || e.code == sqlite_not_a_database;
+}
+
 docs_error unavailable(std::string text)
 {
     return {docs_errc::unavailable, std::move(text)};
@@ -66,7 +72,13 @@ public:
         if (index_ && !anew)
             return;
         index_.reset();
-        index_ = docs_index::of(package_, cache_, anew);
+        try {
+            index_ = docs_index::of(package_, cache_, anew);
+        } catch (sqlite_error const& e) {
+            if (anew || !damaged(e))
+                throw;
+            index_ = docs_index::of(package_, cache_, true);
+        }
     }
 
     bool empty() const { return !index_; }
@@ -82,7 +94,7 @@ public:
         try {
             return index_->search(question, router, count);
         } catch (sqlite_error const& e) {
-            if (e.code != sqlite_corrupt && e.code != sqlite_not_a_database)
+            if (!damaged(e))
                 throw;
         }
         // Damage that only a query meets.
@@ -174,6 +186,8 @@ public:
             return self->open(package, from, anew, before);
         };
         at->opened = co_await mcp::offload(pool_, std::move(work));
+        if (!at->opened)
+            slots_.erase(package);  // names that a model makes up are not remembered
         if (at->opened && at->opened->in_memory() && !cache_.empty() &&
             !std::exchange(warned_, true))
             log_.warning(
@@ -181,8 +195,6 @@ public:
                 "; it is built again at every start");
         co_return at->opened;
     }
-
-    asio::any_io_executor const& pool() const { return pool_; }
 
 private:
     struct place {
@@ -231,7 +243,6 @@ bundled_docs::bundled_docs(
     documentation_homes homes,
     mcp::logger log)
     : pool_(pool),
-      log_(log),
       library_(std::make_shared<library>(
           std::move(pool),
           std::move(project),

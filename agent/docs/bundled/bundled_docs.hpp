@@ -55,7 +55,6 @@ private:
     class library;
 
     boost::asio::any_io_executor pool_;
-    mcp::logger log_;
     std::shared_ptr<library> library_;
 };
 

@@ -1,5 +1,7 @@
 #include "agent/docs/bundled/package_files.hpp"
 
+#include "protocol/ascii.hpp"
+
 #include <boost/json/parse.hpp>
 #include <boost/uuid/detail/sha1.hpp>
 #include <fmt/format.h>
@@ -107,15 +109,6 @@ bool starts_with_any(std::string_view text, std::initializer_list<std::string_vi
     });
 }
 
-std::string lower(std::string_view text)
-{
-    std::string out(text);
-    for (auto& c : out)
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c - 'A' + 'a');
-    return out;
-}
-
 bool documents_nothing(std::string_view directory)
 {
     constexpr std::array<std::string_view, 8> names{
@@ -188,7 +181,7 @@ std::vector<std::string> paths_in(fs::path const& root, bool declarations)
         std::error_code ignored;
         if (it->is_directory(ignored) && (it.depth() >= max_depth || documents_nothing(name)))
             it.disable_recursion_pending();
-        else if (is_markdown(lower(name)) || (declarations && !declaration_kind(name).empty()))
+        else if (is_markdown(mcp::lower(name)) || (declarations && !declaration_kind(name).empty()))
             paths.push_back(it->path().lexically_relative(root).generic_string());
         if (paths.size() > 4 * max_docs_files)
             break;

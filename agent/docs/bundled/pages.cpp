@@ -1,5 +1,7 @@
 #include "agent/docs/bundled/pages.hpp"
 
+#include "protocol/ascii.hpp"
+
 #include <array>
 #include <cctype>
 #include <yaml-cpp/yaml.h>
@@ -10,15 +12,6 @@ namespace {
 
 constexpr std::size_t max_front_matter = 16 << 10;
 constexpr std::size_t max_tag = 64;
-
-std::string_view trimmed(std::string_view text)
-{
-    constexpr std::string_view space = " \t\r\n";
-    auto const first = text.find_first_not_of(space);
-    if (first == std::string_view::npos)
-        return {};
-    return text.substr(first, text.find_last_not_of(space) - first + 1);
-}
 
 // The next line of `text`, without its end; `text` advances.
 std::string_view take_line(std::string_view& text)
@@ -37,7 +30,7 @@ public:
     // Whether the line belongs to a code block, its first and last line included.
     bool holds(std::string_view line)
     {
-        auto const text = trimmed(line);
+        auto const text = mcp::trimmed(line);
         auto const marks = mark_length(text);
         if (open_.empty()) {
             open_ = text.substr(0, marks);
@@ -196,7 +189,7 @@ std::string for_router(std::string_view body, next_router router)
         }
         if (outside) {
             flush();
-            auto const info = trimmed(line);
+            auto const info = mcp::trimmed(line);
             skipping =
                 javascript_twin(info.substr(std::min(info.find_first_not_of("`~"), info.size())));
         }
@@ -216,7 +209,7 @@ cut_sections(std::string_view page_title, std::string_view markdown, std::size_t
     outline here(page_title);
     std::string text;
     auto const finish = [&] {
-        if (auto const kept = trimmed(text); !kept.empty())
+        if (auto const kept = mcp::trimmed(text); !kept.empty())
             sections.push_back({here.title(), std::string(kept)});
         text.clear();
     };
@@ -228,7 +221,7 @@ cut_sections(std::string_view page_title, std::string_view markdown, std::size_t
         bool const in_code = code.holds(line);
         if (!in_code && heading_level(line) > 0) {
             finish();
-            here.enter(heading_level(line), trimmed(line.substr(heading_level(line))));
+            here.enter(heading_level(line), mcp::trimmed(line.substr(heading_level(line))));
             blank = false;
             continue;
         }
@@ -240,7 +233,7 @@ cut_sections(std::string_view page_title, std::string_view markdown, std::size_t
             text = "```\n";
         }
         // Consecutive blank lines are left over where blocks were taken out.
-        bool const now_blank = !in_code && trimmed(line).empty();
+        bool const now_blank = !in_code && mcp::trimmed(line).empty();
         if (!(now_blank && blank)) {
             text += line;
             text += '\n';

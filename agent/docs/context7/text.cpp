@@ -1,5 +1,7 @@
 #include "agent/docs/context7/text.hpp"
 
+#include "protocol/ascii.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -16,15 +18,6 @@ constexpr std::size_t max_tags = 200;
 constexpr std::size_t longest_error = 600;
 constexpr std::string_view rule = "--------------------------------";
 
-std::string_view trimmed(std::string_view text)
-{
-    constexpr std::string_view space = " \t\r\n";
-    auto const first = text.find_first_not_of(space);
-    if (first == std::string_view::npos)
-        return {};
-    return text.substr(first, text.find_last_not_of(space) - first + 1);
-}
-
 std::vector<std::string_view> lines_of(std::string_view text)
 {
     std::vector<std::string_view> lines;
@@ -40,7 +33,7 @@ bool field(std::string_view line, std::string_view name, std::string_view& value
 {
     if (!line.starts_with(name))
         return false;
-    value = trimmed(line.substr(name.size()));
+    value = mcp::trimmed(line.substr(name.size()));
     return true;
 }
 
@@ -57,7 +50,7 @@ std::vector<std::string> tags_in(std::string_view list)
     std::vector<std::string> tags;
     while (!list.empty() && tags.size() < max_tags) {
         auto const end = std::min(list.find(','), list.size());
-        if (auto const tag = trimmed(list.substr(0, end)); !tag.empty())
+        if (auto const tag = mcp::trimmed(list.substr(0, end)); !tag.empty())
             tags.emplace_back(tag);
         list.remove_prefix(std::min(end + 1, list.size()));
     }
@@ -84,10 +77,10 @@ heading_at(std::vector<std::string_view> const& lines, std::size_t at, docs_snip
     for (auto next = at + 1; next < lines.size() && next <= at + 3; ++next) {
         std::string_view source;
         if (field(lines[next], "Source: ", source)) {
-            snippet = {std::string(trimmed(lines[at].substr(4))), std::string(source), {}};
+            snippet = {std::string(mcp::trimmed(lines[at].substr(4))), std::string(source), {}};
             return next + 1 - at;
         }
-        if (!trimmed(lines[next]).empty())
+        if (!mcp::trimmed(lines[next]).empty())
             return 0;
     }
     return 0;
@@ -138,7 +131,7 @@ std::vector<docs_snippet> parse_snippets(std::string_view text)
         docs_snippet found;
         // A code block that is never closed ends with its snippet.
         bool const after_rule = lines[at] == rule && at + 2 < lines.size() &&
-                                trimmed(lines[at + 1]).empty() &&
+                                mcp::trimmed(lines[at + 1]).empty() &&
                                 heading_at(lines, at + 2, found) > 0;
         if (after_rule)
             in_code = false;
@@ -153,21 +146,18 @@ std::vector<docs_snippet> parse_snippets(std::string_view text)
         }
     }
     for (auto& snippet : snippets)
-        snippet.text = std::string(trimmed(snippet.text));
+        snippet.text = std::string(mcp::trimmed(snippet.text));
     std::erase_if(snippets, [](docs_snippet const& s) { return s.text.empty(); });
     return snippets;
 }
 
 reply_class classify_reply(std::string_view text)
 {
-    text = trimmed(text);
+    text = mcp::trimmed(text);
     if (text.starts_with("### ") || text.starts_with("Available Libraries") ||
         text.size() > longest_error || text.find("\n### ") != std::string_view::npos)
         return {};
-    std::string lower(text);
-    std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) {
-        return static_cast<char>(std::tolower(c));
-    });
+    auto const lower = mcp::lower(text);
     auto const says = [&](std::initializer_list<std::string_view> phrases) {
         return std::any_of(phrases.begin(), phrases.end(), [&](auto phrase) {
             return lower.find(phrase) != std::string::npos;
@@ -220,7 +210,7 @@ std::string without_notice(std::string_view text)
     std::string out;
     bool in_notice = false;
     for (auto const line : lines_of(text)) {
-        if (trimmed(line).starts_with("[Heads up]"))
+        if (mcp::trimmed(line).starts_with("[Heads up]"))
             in_notice = true;
         else if (line.starts_with("### ") || line == rule)
             in_notice = false;
@@ -229,7 +219,7 @@ std::string without_notice(std::string_view text)
             out += '\n';
         }
     }
-    return std::string(trimmed(out));
+    return std::string(mcp::trimmed(out));
 }
 
 std::string version_in(std::string_view source)

@@ -1,5 +1,7 @@
 #include "agent/docs/knowledge/mentions.hpp"
 
+#include "protocol/ascii.hpp"
+
 #include <algorithm>
 #include <cctype>
 
@@ -23,10 +25,7 @@ bool ends(std::string_view text, std::size_t at)
 
 std::string searchable(std::string_view text)
 {
-    std::string out(text.substr(0, searched));
-    std::ranges::transform(
-        out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return out;
+    return mcp::lower(text.substr(0, searched));
 }
 
 std::vector<mention> mentions(std::string_view text, std::string_view word)

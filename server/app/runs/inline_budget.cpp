@@ -1,5 +1,7 @@
 #include "server/app/runs/inline_budget.hpp"
 
+#include "protocol/ascii.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -32,18 +34,11 @@ constexpr known_client known[] = {
 constexpr seconds otherwise{50};  // the SDKs' default is 60 s
 constexpr int longest = 24 * 3600;
 
-std::string lower(std::string_view text)
-{
-    std::string out(text);
-    std::ranges::transform(out, out.begin(), [](unsigned char c) { return std::tolower(c); });
-    return out;
-}
-
 }  // namespace
 
 seconds inline_budget::of(std::string_view client) const
 {
-    auto const name = lower(client);
+    auto const name = mcp::lower(client);
     if (auto const found = overrides_.find(name); found != overrides_.end())
         return found->second;
     if (auto const every = overrides_.find("*"); every != overrides_.end())
@@ -71,7 +66,7 @@ inline_budget inline_budget::parse(std::string_view text)
             throw std::invalid_argument(fmt::format(
                 "\"{}\" is no budget: give seconds, or CLIENT=SECONDS, separated by commas",
                 entry));
-        overrides[named ? lower(entry.substr(0, equals)) : "*"] = seconds(value);
+        overrides[named ? mcp::lower(entry.substr(0, equals)) : "*"] = seconds(value);
     }
     return inline_budget(std::move(overrides));
 }

@@ -1,10 +1,8 @@
 #include "server/app/terminal/docs_command.hpp"
 
 #include "agent/project/fingerprint.hpp"
-#include "protocol/json.hpp"
-#include "protocol/json_text.hpp"
 #include "protocol/rpc/async.hpp"
-#include "server/app/terminal/watch_run.hpp"
+#include "server/app/terminal/print.hpp"
 
 #include <boost/describe/class.hpp>
 #include <fmt/format.h>
@@ -26,14 +24,6 @@ struct listed_package {
     std::int64_t sections = 0;
 };
 BOOST_DESCRIBE_STRUCT(listed_package, (), (library, version, sections))
-
-template <class T>
-void print_json(T const& value)
-{
-    std::string text;
-    mcp::append_json(text, mcp::encode(value));
-    print(text + "\n");
-}
 
 void complain(std::string const& text)
 {
@@ -58,7 +48,7 @@ awaitable<int> search(docs_place& place, docs_options& options)
             all.push_back(std::move(passage));
     }
     if (options.json) {
-        print_json(all);
+        print_json(all, mcp::redactor());
     } else {
         for (auto const& p : all)
             print(fmt::format(
@@ -99,7 +89,7 @@ awaitable<int> list(docs_place& place, docs_options const& options, bool anew)
             fmt::format("{:<40}  {:<16}  {:>6} sections\n", name, held->version, held->sections);
     }
     if (options.json)
-        print_json(all);
+        print_json(all, mcp::redactor());
     else
         print(text.empty() ? "The project depends on no installed package.\n" : text);
     co_return 0;

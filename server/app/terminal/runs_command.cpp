@@ -4,9 +4,8 @@
 #include "agent/report.hpp"
 #include "agent/runs/recorded.hpp"
 #include "agent/runs/run_log.hpp"
-#include "protocol/json.hpp"
-#include "protocol/json_text.hpp"
 #include "server/app/terminal/find_run.hpp"
+#include "server/app/terminal/print.hpp"
 #include "server/app/terminal/watch_run.hpp"
 
 #include <boost/describe/enum_to_string.hpp>
@@ -50,14 +49,6 @@ run_summary summary_of(agent::run_row const& row)
         row.created.time_since_epoch().count(),
         row.updated.time_since_epoch().count(),
         row.principal};
-}
-
-template <class T>
-void print_json(T const& value, mcp::redactor const& redact)
-{
-    std::string text;
-    mcp::append_json(text, mcp::encode(value));
-    print(redact(text) + "\n");
 }
 
 awaitable<int> list(agent::runs& runs, bool json, mcp::redactor const& redact)

@@ -4,6 +4,7 @@
 #include "protocol/json.hpp"
 #include "protocol/json_text.hpp"
 #include "server/app/runs/run_text.hpp"
+#include "server/app/terminal/print.hpp"
 
 #include <fmt/format.h>
 
@@ -79,12 +80,6 @@ std::string questions_of(agent::live_run const& run)
 }
 
 }  // namespace
-
-void print(std::string_view text)
-{
-    std::fwrite(text.data(), 1, text.size(), stdout);
-    std::fflush(stdout);
-}
 
 void print_outcome(agent::live_run const& run, bool json, mcp::redactor const& redact)
 {

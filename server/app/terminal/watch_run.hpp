@@ -18,6 +18,4 @@ watch_run(agent::runs& runs, agent::runs::run_ptr run, bool json, mcp::redactor 
 // Its outcome as far as there is one, as the answer.
 void print_outcome(agent::live_run const& run, bool json, mcp::redactor const& redact);
 
-void print(std::string_view text);
-
 }  // namespace app

@@ -1,5 +1,7 @@
 #include "agent/docs/declarations/typescript/markup.hpp"
 
+#include "protocol/ascii.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -14,15 +16,7 @@ constexpr std::size_t max_inline = 1000;
 constexpr std::size_t max_comment = 200;
 constexpr std::size_t max_name = 12;
 constexpr std::size_t max_lists = 8;
-
-std::string_view trimmed(std::string_view text)
-{
-    constexpr std::string_view space = " \t";
-    auto const first = text.find_first_not_of(space);
-    if (first == std::string_view::npos)
-        return {};
-    return text.substr(first, text.find_last_not_of(space) - first + 1);
-}
+constexpr std::string_view blanks = " \t";  // of one line
 
 bool is_url(std::string_view text)
 {
@@ -83,14 +77,14 @@ void markup::code_line(std::string_view text)
 void markup::line(std::string_view text)
 {
     if (blocks_ > 0)
-        text = trimmed(text);
+        text = mcp::trimmed(text, blanks);
     if (text.empty() && blocks_ == 0)
         return blank_line();
     if (auto const level = std::min(text.find_first_not_of('#'), text.size());
         level > 0 && level <= 6 && text.substr(level).starts_with(' ')) {
         blank_line();
         out_ += "**";
-        inline_text(trimmed(text.substr(level)));
+        inline_text(mcp::trimmed(text.substr(level), blanks));
         out_ += "**\n\n";
         return;
     }
@@ -165,11 +159,11 @@ std::size_t markup::inline_tag(std::string_view text)
     auto const name = inner.substr(0, inner.find_first_of(" \t"));
     if (!name.starts_with("link") && name != "inheritDoc" && name != "see")
         return 0;
-    inner = trimmed(inner.substr(name.size()));
-    auto const target = trimmed(inner.substr(0, inner.find_first_of(" \t|")));
-    auto label = trimmed(inner.substr(target.size()));
+    inner = mcp::trimmed(inner.substr(name.size()), blanks);
+    auto const target = mcp::trimmed(inner.substr(0, inner.find_first_of(" \t|")), blanks);
+    auto label = mcp::trimmed(inner.substr(target.size()), blanks);
     if (label.starts_with('|'))
-        label = trimmed(label.substr(1));
+        label = mcp::trimmed(label.substr(1), blanks);
     bool const labelled = out_.size() > begin_ && out_.back() == ']';
     if (is_url(target) && (labelled || !label.empty())) {
         if (!labelled)

@@ -1,5 +1,6 @@
 #include "server/transports/http/rules/admission.hpp"
 
+#include "protocol/ascii.hpp"
 #include "server/transports/secret.hpp"
 
 #include <algorithm>
@@ -9,19 +10,11 @@ namespace {
 
 using door = http_admission::door;
 
-std::string_view trimmed(std::string_view text)
-{
-    auto const first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos)
-        return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 // Takes the part before `separator` off `rest`.
 std::string_view take_until(std::string_view& rest, char separator)
 {
     auto const end = rest.find(separator);
-    auto const part = trimmed(rest.substr(0, end));
+    auto const part = mcp::trimmed(rest.substr(0, end), " \t");
     rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
     return part;
 }
@@ -139,7 +132,7 @@ std::optional<http_refusal> http_gate::check_token(http_head const& head, http_a
     auto rest = sent.value;
     auto const scheme = take_until(rest, ' ');
     if (sent.count == 1 && same_name(scheme, "Bearer") &&
-        same_secret(trimmed(rest), *rules_.token)) {
+        same_secret(mcp::trimmed(rest, " \t"), *rules_.token)) {
         out.principal = "bearer";
         return {};
     }

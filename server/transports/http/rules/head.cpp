@@ -1,5 +1,7 @@
 #include "server/transports/http/rules/head.hpp"
 
+#include "protocol/ascii.hpp"
+
 #include <algorithm>
 
 namespace server {
@@ -10,14 +12,6 @@ constexpr std::size_t kept = std::size_t(4) << 10;  // bytes that an idle connec
 char lower(char c)
 {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-std::string_view trimmed(std::string_view text)
-{
-    auto const first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos)
-        return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
 }  // namespace
@@ -40,7 +34,7 @@ void header_fields::clear()
 
 void header_fields::add(std::string_view name, std::string_view value)
 {
-    value = trimmed(value);
+    value = mcp::trimmed(value, " \t");
     auto const at = static_cast<std::uint32_t>(text_.size());
     text_.append(name).append(value);
     auto const name_size = static_cast<std::uint32_t>(name.size());

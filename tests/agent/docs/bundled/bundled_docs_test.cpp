@@ -195,6 +195,14 @@ TEST_CASE("the index is kept, used again, and built again when it is damaged or 
     sqlite_database(files[0].string(), sqlite_database::mode::create)
         .run("DELETE FROM sections; PRAGMA application_id = 7");
     REQUIRE(ask(project.path(), cache, about("after")).has_value());
+    for (auto const* damage :
+         {"UPDATE contents SET lengths = x'00'",
+          "DELETE FROM contents",
+          "UPDATE terms SET postings = x'ffff'"}) {
+        sqlite_database(files[0].string(), sqlite_database::mode::create).run(damage);
+        CAPTURE(damage);
+        REQUIRE(ask(project.path(), cache, about("after")).has_value());
+    }
     CHECK(files_in(cache).size() == 1);
 }
 

@@ -9,6 +9,7 @@
 #include <boost/describe/enum.hpp>
 #include <boost/system/result.hpp>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,14 +18,18 @@ namespace agent {
 
 struct passage {
     std::string title;
-    std::string text;     // Markdown, sanitized, at most a few KB
-    std::string source;   // where a reader finds it: a URL
-    std::string library;  // npm package name, "next"
-    std::string version;  // the version the passage was written for, where known
-    std::string origin;   // name() of the documentation it came from
-    std::string file{};   // the same inside the project, where it is there
+    std::string text;                    // Markdown, sanitized, at most a few KB
+    std::string source;                  // where a reader finds it: a URL
+    std::string library;                 // npm package name, "next"
+    std::string version;                 // the version the passage was written for, where known
+    std::string origin;                  // name() of the documentation it came from
+    std::string file{};                  // the same inside the project, where it is there
+    std::optional<std::string> as_of{};  // "2026-11-19": an older answer, as nobody could be asked
+    // Of how many passages, this one among them, instructions to an AI were taken out (untrusted).
+    std::optional<int> cleaned{};
 };
-BOOST_DESCRIBE_STRUCT(passage, (), (title, text, source, library, version, origin, file))
+BOOST_DESCRIBE_STRUCT(
+    passage, (), (title, text, source, library, version, origin, file, as_of, cleaned))
 
 struct docs_query {
     docs_query(std::string package, std::string text, std::string installed = {}, int limit = 5)

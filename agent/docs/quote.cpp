@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 namespace agent {
 namespace {
@@ -37,6 +38,8 @@ std::string quote(std::vector<passage> const& passages)
         out += fmt::format("<documentation library=\"{}\"", attribute(p.library));
         if (!p.version.empty())
             out += fmt::format(" version=\"{}\"", attribute(p.version));
+        if (p.as_of)
+            out += fmt::format(" as_of=\"{}\"", attribute(*p.as_of));
         out += fmt::format(
             " source=\"{}\" from=\"{}\">\n## {}\n\n{}\n</documentation>\n",
             attribute(p.source),
@@ -72,8 +75,29 @@ std::string list_sources(std::vector<passage> const& passages)
         if (!p.file.empty())
             out += fmt::format(" (`{}`)", p.file);
         out += fmt::format(
-            " — {}{}{}, {}\n", p.library, p.version.empty() ? "" : " ", p.version, p.origin);
+            " — {}{}{}, {}{}\n",
+            p.library,
+            p.version.empty() ? "" : " ",
+            p.version,
+            p.origin,
+            p.as_of ? ", as of " + mcp::sanitize_line(*p.as_of) : "");
     }
+    return out + list_cleaned(passages);
+}
+
+std::string list_cleaned(std::vector<passage> const& passages)
+{
+    std::map<std::string, int> counts;
+    for (auto const& p : passages)
+        if (p.cleaned)
+            counts[p.library] += *p.cleaned;
+    std::string out;
+    for (auto const& [library, count] : counts)
+        out += fmt::format(
+            "- {} passage{} of {} contained instructions to an AI; they were removed\n",
+            count,
+            count == 1 ? "" : "s",
+            library);
     return out;
 }
 

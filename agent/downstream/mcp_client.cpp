@@ -127,6 +127,8 @@ public:
     }
 
     downstream_server const server_;
+    std::string peer_;  // of the last connection
+    downstream_era spoken_ = downstream_era::unknown;
 
 private:
     awaitable<result<json::value, mcp_error>> asked(
@@ -201,7 +203,7 @@ private:
         if (connection_)
             co_return connection_;
         if (!waited)
-            co_return error(mcp_errc::unavailable, "is still starting; ask again later");
+            co_return error(mcp_errc::starting, "is still starting; ask again later");
         co_return error(mcp_errc::unavailable, "cannot be used: " + last_);
     }
 
@@ -258,6 +260,8 @@ private:
             if (connection->era_is_certain())
                 era_ = connection->era();
             connection_ = connection;
+            peer_ = connection->peer();
+            spoken_ = connection->era();
             log_.info(server_.name + " is " + connection->peer());
             co_return false;
         }
@@ -300,6 +304,16 @@ mcp_client::~mcp_client()
 std::string const& mcp_client::name() const
 {
     return state_->server_.name;
+}
+
+std::string mcp_client::peer() const
+{
+    return state_->peer_;
+}
+
+downstream_era mcp_client::era() const
+{
+    return state_->spoken_;
 }
 
 mcp_client::outcome<std::vector<downstream_tool>>

@@ -35,6 +35,7 @@ struct downstream_answer {
 enum class mcp_errc {
     none,
     unavailable,  // cannot be started, or died
+    starting,     // and takes longer than its caller waits
     timed_out,
     refused,  // answered with a JSON-RPC error
     protocol  // answered something that is none of MCP
@@ -59,6 +60,11 @@ public:
     ~mcp_client();
 
     std::string const& name() const;
+
+    // Whom it spoke to last, as that said itself ("Context7 4.1.1"), and how; empty and unknown
+    // before.
+    std::string peer() const;
+    downstream_era era() const;
 
     // All pages; the first tool of a name counts.
     outcome<std::vector<downstream_tool>> list_tools(std::chrono::milliseconds limit);

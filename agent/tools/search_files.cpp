@@ -1,5 +1,6 @@
 #include "agent/tools/input.hpp"
 #include "agent/tools/project_tools.hpp"
+#include "protocol/ascii.hpp"
 #include "protocol/rpc/async.hpp"
 #include "protocol/text.hpp"
 
@@ -37,12 +38,7 @@ struct search_options {
 
 std::string folded(std::string_view text, bool fold)
 {
-    std::string out(text);
-    if (fold)
-        std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) {
-            return static_cast<char>(std::tolower(c));
-        });
-    return out;
+    return fold ? mcp::lower(text) : std::string(text);
 }
 
 bool word_character(char c)

@@ -6,6 +6,7 @@
 #include "prompts/prompts.hpp"
 #include "protocol/rpc/patient_executor.hpp"
 #include "server/app/command_prompts.hpp"
+#include "server/app/docs_tools.hpp"
 #include "server/app/expert_resources.hpp"
 #include "server/app/log.hpp"
 #include "server/app/model_choice.hpp"
@@ -168,13 +169,18 @@ private:
         redact_ = mcp::redactor(secrets_);
     }
 
-    std::unique_ptr<agent::documentation> make_context7(environment const& env)
+    std::unique_ptr<agent::context7> make_context7(environment const& env)
     {
+        agent::context7_options options;
+        options.cache = settings_.cache_directory;
+        if (!settings_.cache_directory.empty())
+            options.pool = pool_.get_executor();
         if (agent::is_http_url(settings_.context7)) {
             auto const key = env("CONTEXT7_API_KEY").value_or("");
             auto server = agent::context7_at(settings_.context7, key, http_);
             server.client_version = NBE_VERSION;
-            return std::make_unique<agent::context7>(loop_.get_executor(), server, known_, log_);
+            return std::make_unique<agent::context7>(
+                loop_.get_executor(), server, known_, log_, std::move(options));
         }
         auto words = agent::split_words(settings_.context7);
         if (!words || words->empty())
@@ -186,7 +192,7 @@ private:
         server.command.environment = agent::context7_environment(environ);
         server.client_version = NBE_VERSION;
         return std::make_unique<agent::context7>(
-            loop_.get_executor(), std::move(server), known_, log_);
+            loop_.get_executor(), std::move(server), known_, log_, std::move(options));
     }
 
     agent::bundled_docs& docs_of(std::string const& project)
@@ -257,6 +263,13 @@ private:
         add_engineer_tools(offered, expert_, by);
         add_run_resources(offered, by);
         auto const project = settings_.roots.empty() ? std::string() : settings_.roots.front();
+        docs_sources docs;
+        docs.context7 = context7_.get();
+        docs.bundled = project.empty() ? nullptr : &docs_of(project);
+        docs.project = project;
+        docs.known = known_;
+        docs.pool = pool_.get_executor();
+        add_docs_tools(offered, docs);
         add_prompts(offered, expert_, known_, project, pool_.get_executor());
         add_resources(offered, expert_, known_, project, pool_.get_executor());
         if (settings_.serving.test_tools)
@@ -292,7 +305,7 @@ private:
     asio::thread_pool pool_{2};
     agent::curl_multi http_;
     model_choice models_;
-    std::unique_ptr<agent::documentation> context7_;
+    std::unique_ptr<agent::context7> context7_;
     std::map<std::string, std::unique_ptr<agent::bundled_docs>> bundled_;
     std::unique_ptr<agent::engineer> engineer_;
     agent::journal journal_;

@@ -118,12 +118,11 @@ int main(int argc, char** argv)
         server.command.environment = agent::context7_environment(environ);
         server.command.grace = std::chrono::milliseconds(500);
         server.probe_limit = std::chrono::milliseconds(6000);
+        agent::context7_options options;
+        options.limit = std::chrono::milliseconds(std::stol(argv[2]));
+        options.rest.opens = false;  // every failure is to be seen as it is
         docs = std::make_unique<agent::context7>(
-            ctx.get_executor(),
-            std::move(server),
-            agent::knowledge(),
-            log,
-            std::chrono::milliseconds(std::stol(argv[2])));
+            ctx.get_executor(), std::move(server), agent::knowledge(), log, options);
     } else if (argc == 4 && std::string_view(argv[1]) == "bundled") {
         docs = std::make_unique<agent::bundled_docs>(
             pool.get_executor(), argv[2], argv[3], agent::documentation_homes(), log);

@@ -2,6 +2,7 @@
 
 #include "agent/docs/bundled/index/docs_index.hpp"
 #include "agent/docs/excerpt.hpp"
+#include "agent/docs/untrusted.hpp"
 #include "protocol/rpc/async.hpp"
 
 #include <fmt/format.h>
@@ -131,14 +132,18 @@ searched(std::vector<shelf_ptr> const& shelves, std::string const& question, std
     out.reserve(all.size());
     for (auto& [from, hit] : all) {
         auto const& package = from->package();
+        auto const title = without_instructions(hit.title);
+        auto const body = without_instructions(hit.text);
         out.push_back(
-            {std::move(hit.title),
-             excerpt(hit.text, max_passage),
+            {title.text,
+             excerpt(body.text, max_passage),
              url_of(package, hit.file),
              package.name,
              package.version,
              "bundled",
              shown_file(package, hit.file)});
+        if (title.instructions + body.instructions > 0)
+            out.back().cleaned = 1;
     }
     return out;
 }

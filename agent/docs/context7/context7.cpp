@@ -1,55 +1,82 @@
 #include "agent/docs/context7/context7.hpp"
 
+#include "agent/docs/context7/kept/kept_answers.hpp"
+#include "agent/docs/context7/kept/question.hpp"
 #include "agent/docs/context7/session.hpp"
-#include "agent/downstream/process/node_path.hpp"
 #include "protocol/rpc/async.hpp"
 #include "protocol/text.hpp"
 
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
-#include <array>
-#include <deque>
 #include <map>
 #include <optional>
-#include <tuple>
 #include <utility>
 
 namespace agent {
 
 namespace asio = boost::asio;
 using asio::awaitable;
+using namespace std::chrono_literals;
 using answer = boost::system::result<std::vector<passage>, docs_error>;
+using found = boost::system::result<found_libraries, docs_error>;
 
 namespace {
 
-constexpr std::size_t max_answers = 256;
+constexpr std::size_t shown_address = 200;
+constexpr auto library_time = 30 * 24h;
+// Whoever has an older answer does not wait for a server's start.
+constexpr auto patience_with_old = 6s;
+// Of what is kept: grows with every change of what is written.
+constexpr std::string_view format = "1";
 
-using question_key = std::tuple<std::string, std::string, std::string>;
+// What came back, to be written down and read again by whoever asked.
+struct answered {
+    std::string body;
+    std::chrono::hours fresh_for{};
+};
+using reply = boost::system::result<answered, docs_error>;
+using question = std::function<awaitable<reply>()>;
 
-// One line, single spaces, no keys.
-std::string presentable(std::string_view question)
+struct fetched {
+    std::string body;
+    std::string as_of;
+};
+using outcome = boost::system::result<fetched, docs_error>;
+
+// An older answer is better than none where nobody could be asked; not where the answer is no.
+bool nobody_answered(docs_errc kind)
 {
-    std::string text;
-    for (char const c : mcp::redactor()(mcp::sanitize(question))) {
-        bool const space = c == ' ' || c == '\n' || c == '\t';
-        if (!space)
-            text += c;
-        else if (!text.empty() && text.back() != ' ')
-            text += ' ';
+    return kind == docs_errc::unavailable || kind == docs_errc::timed_out ||
+           kind == docs_errc::quota || kind == docs_errc::pending ||
+           kind == docs_errc::authentication;
+}
+
+// A question that may be asked: whoever is cancelled before he can tell what came of it lets the
+// next one try.
+class permit {
+public:
+    explicit permit(breaker& b) : breaker_(b) {}
+    permit(permit const&) = delete;
+    permit& operator=(permit const&) = delete;
+    ~permit()
+    {
+        if (!told_)
+            breaker_.abandoned();
     }
-    if (text.ends_with(' '))
-        text.pop_back();
-    return text;
-}
+    void tell(reply const& r, breaker::clock::time_point now)
+    {
+        told_ = true;
+        if (r.has_error())
+            breaker_.failed(r.error(), now);
+        else
+            breaker_.answered();
+    }
 
-answer first_of(std::vector<passage> passages, int count)
-{
-    auto const wanted = static_cast<std::size_t>(std::max(count, 1));
-    if (passages.size() > wanted)
-        passages.resize(wanted);
-    return passages;
-}
+private:
+    breaker& breaker_;
+    bool told_ = false;
+};
 
 }  // namespace
 
@@ -61,27 +88,70 @@ public:
         downstream_server server,
         knowledge const& known,
         mcp::logger log,
-        std::chrono::milliseconds limit)
+        context7_options options)
         : executor_(ex),
+          log_(log),
+          address_(address_of(server)),
+          service_(service_of(server)),
           client_(ex, std::move(server), std::move(log)),
-          session_(client_, known, limit)
+          session_(client_, known, options.limit),
+          breaker_(options.rest),
+          now_(options.now),
+          kept_(
+              std::make_shared<answer_cache>(std::move(options.cache), options.now),
+              options.pool,
+              log_)
     {
     }
 
     awaitable<answer> ask(docs_query q)
     {
         auto const self = shared_from_this();
-        question_key const key(q.library, q.version, q.question);
-        if (auto const kept = answers_.find(key); kept != answers_.end())
-            co_return first_of(kept->second, q.max_passages);
-        auto const count = q.max_passages;
-        auto const request = joined(key, std::move(q));
-        watcher const watching(request);
-        while (!request->outcome)
-            co_await request->done.wait();
-        if (request->outcome->has_error())
-            co_return request->outcome->error();
-        co_return first_of(**request->outcome, count);
+        auto const count = static_cast<std::size_t>(std::max(q.max_passages, 1));
+        auto key = key_of("passages", q.library, q.version, normalized(q.question));
+        auto name = q.library;
+        question ask = [this, q = std::move(q)] { return passages(q); };
+        auto const got = co_await get(std::move(key), std::move(ask));
+        if (got.has_error())
+            co_return got.error();
+        auto out = passages_in(got->body);
+        if (!out)
+            co_return docs_error(docs_errc::protocol, "what was kept of " + name + " is damaged");
+        if (out->size() > count)
+            out->resize(count);
+        for (auto& p : *out)
+            if (!got->as_of.empty())
+                p.as_of = got->as_of;
+        co_return std::move(*out);
+    }
+
+    awaitable<found> resolve(std::string name, std::string text)
+    {
+        auto const self = shared_from_this();
+        auto key = key_of("libraries", normalized(name), "", normalized(text));
+        question ask = [this, name, text] { return libraries(name, text); };
+        auto got = co_await get(std::move(key), std::move(ask));
+        if (got.has_error())
+            co_return got.error();
+        found_libraries out;
+        out.text = std::move(got->body);
+        out.as_of = std::move(got->as_of);
+        co_return out;
+    }
+
+    std::string health() const
+    {
+        auto const name =
+            client_.name() + " (" + mcp::sanitize_line(address_, shown_address) + ") ";
+        if (auto const until = breaker_.rests(now_()); !until.empty())
+            return name + "cannot be asked " + until;
+        if (!asked_)
+            return name + "was not asked yet";
+        if (!failure_.empty())
+            return name + "failed when it was asked last: " + failure_;
+        auto const peer = client_.peer();
+        return name + "answers: " + peer.substr(peer.rfind(' ') + 1) + ", " +
+               (client_.era() == downstream_era::modern ? "2026-07-28" : "an older protocol");
     }
 
 private:
@@ -89,7 +159,7 @@ private:
     struct flight {
         explicit flight(asio::any_io_executor const& ex) : executor(ex), done(ex) {}
         asio::any_io_executor executor;
-        std::optional<answer> outcome;
+        std::optional<outcome> result;
         mcp::event done;
         asio::cancellation_signal cancel;
         int watchers = 0;
@@ -103,7 +173,7 @@ private:
         watcher& operator=(watcher const&) = delete;
         ~watcher()
         {
-            if (--flight_->watchers > 0 || flight_->outcome)
+            if (--flight_->watchers > 0 || flight_->result)
                 return;
             // Emitted from outside the loop it is only queued, with a bare pointer to the signal's
             // memory: the flight has to last until then.
@@ -115,7 +185,25 @@ private:
         std::shared_ptr<flight> flight_;
     };
 
-    std::shared_ptr<flight> joined(question_key const& key, docs_query q)
+    std::string key_of(
+        std::string_view what,
+        std::string_view library,
+        std::string_view version,
+        std::string_view text) const
+    {
+        return cache_key({format, address_, service_, what, library, version, text});
+    }
+
+    awaitable<outcome> get(std::string key, question ask)
+    {
+        auto const request = joined(key, std::move(ask));
+        watcher const watching(request);
+        while (!request->result)
+            co_await request->done.wait();
+        co_return *request->result;
+    }
+
+    std::shared_ptr<flight> joined(std::string const& key, question ask)
     {
         auto& slot = flights_[key];
         if (slot && slot->watchers > 0)
@@ -123,47 +211,146 @@ private:
         auto request = std::make_shared<flight>(executor_);
         slot = request;
         auto finished =
-            [self = shared_from_this(), request, key](std::exception_ptr failure, answer outcome) {
-                self->landed(key, *request, failure, std::move(outcome));
+            [self = shared_from_this(), request, key](std::exception_ptr failure, outcome result) {
+                self->landed(key, *request, failure, std::move(result));
             };
         asio::co_spawn(
             executor_,
-            session_.ask(std::move(q)),
+            fetch(key, std::move(ask)),
             asio::bind_cancellation_slot(request->cancel.slot(), std::move(finished)));
         return request;
     }
 
     void landed(
-        question_key const& key, flight& request, std::exception_ptr const& failure, answer outcome)
+        std::string const& key, flight& request, std::exception_ptr const& failure, outcome result)
     {
-        if (auto const found = flights_.find(key);
-            found != flights_.end() && found->second.get() == &request)
-            flights_.erase(found);
+        if (auto const known = flights_.find(key);
+            known != flights_.end() && known->second.get() == &request)
+            flights_.erase(known);
         if (failure)
-            outcome = docs_error(docs_errc::unavailable, "the question to Context7 was cut short");
-        else if (outcome.has_value())
-            keep(key, *outcome);
-        request.outcome = std::move(outcome);
+            result = docs_error(docs_errc::unavailable, "the question to Context7 was cut short");
+        request.result = std::move(result);
         request.done.notify();
     }
 
-    void keep(question_key const& key, std::vector<passage> const& passages)
+    // From what is kept, from the server, or from what is kept for too long.
+    awaitable<outcome> fetch(std::string key, question ask)
     {
-        if (!answers_.insert_or_assign(key, passages).second)
-            return;
-        order_.push_back(key);
-        if (order_.size() > max_answers) {
-            answers_.erase(order_.front());
-            order_.pop_front();
+        auto const self = shared_from_this();
+        auto kept = co_await find(key);
+        fetched out;
+        if (kept && kept->fresh) {
+            out.body = std::move(kept->body);
+            co_return out;
         }
+        auto got = co_await asked(std::move(ask), kept.has_value());
+        if (got.has_value()) {
+            co_await keep(std::move(key), got->body, got->fresh_for);
+            out.body = std::move(got->body);
+            co_return out;
+        }
+        if (!kept || !nobody_answered(got.error().kind))
+            co_return got.error();
+        log_.info("an older answer is given: " + got.error().message);
+        out.body = std::move(kept->body);
+        out.as_of = iso_date(kept->stored);
+        co_return out;
+    }
+
+    awaitable<reply> asked(question ask, bool has_old)
+    {
+        reply got = docs_error();
+        if (auto refused = breaker_.enter(now_())) {
+            got = std::move(*refused);
+            co_return got;
+        }
+        permit allowed(breaker_);
+        bool waited = true;
+        try {
+            if (has_old)
+                got = co_await mcp::with_timeout(ask(), patience_with_old);
+            else
+                got = co_await ask();
+        } catch (boost::system::system_error const& e) {
+            if (e.code() != asio::error::timed_out)
+                throw;
+            waited = false;
+        }
+        asked_ = true;
+        if (!waited)
+            got = docs_error(docs_errc::timed_out, "no answer within 6 s");
+        allowed.tell(got, now_());
+        failure_ = got.has_error() && nobody_answered(got.error().kind) ? got.error().message : "";
+        co_return got;
+    }
+
+    awaitable<reply> passages(docs_query q)
+    {
+        auto const self = shared_from_this();
+        auto const key = key_of("library", q.library, "", "");
+        std::string before;
+        if (!session_.found(q.library)) {
+            auto const kept = co_await find(key);
+            auto where = kept && kept->fresh ? place_in(kept->body) : std::nullopt;
+            if (where)
+                session_.remember(q.library, std::move(*where));
+        }
+        if (auto const* where = session_.found(q.library))
+            before = written(*where);
+        auto const got = co_await session_.ask(q);
+        auto const* where = session_.found(q.library);
+        auto const now = where ? written(*where) : std::string();
+        if (got.has_error()) {
+            // It may have moved: the next question searches for it.
+            if (got.error().kind == docs_errc::not_found && where) {
+                session_.forget(q.library);
+                co_await keep(key, now, 0h);
+            }
+            co_return got.error();
+        }
+        if (where && now != before)
+            co_await keep(key, now, library_time);
+        answered out;
+        out.body = written(*got);
+        out.fresh_for = fresh_for(*got);
+        co_return out;
+    }
+
+    awaitable<reply> libraries(std::string name, std::string text)
+    {
+        auto const self = shared_from_this();
+        auto got = co_await session_.resolve(std::move(name), std::move(text));
+        if (got.has_error())
+            co_return got.error();
+        answered out;
+        out.body = std::move(*got);
+        out.fresh_for = library_time;
+        co_return out;
+    }
+
+    awaitable<std::optional<kept_answer>> find(std::string key)
+    {
+        return kept_.find(std::move(key), kind_of_server(client_.peer()));
+    }
+
+    awaitable<void> keep(std::string key, std::string body, std::chrono::hours fresh_for)
+    {
+        return kept_.keep(
+            std::move(key), kind_of_server(client_.peer()), std::move(body), fresh_for);
     }
 
     asio::any_io_executor executor_;
+    mcp::logger log_;
+    std::string address_;
+    std::string service_;
     mcp_client client_;
     context7_session session_;
-    std::map<question_key, std::shared_ptr<flight>> flights_;
-    std::map<question_key, std::vector<passage>> answers_;
-    std::deque<question_key> order_;  // of the answers, oldest first
+    breaker breaker_;
+    std::function<breaker::clock::time_point()> now_;
+    kept_answers kept_;
+    std::map<std::string, std::shared_ptr<flight>> flights_;
+    bool asked_ = false;
+    std::string failure_;  // of the last question
 };
 
 context7::context7(
@@ -171,9 +358,9 @@ context7::context7(
     downstream_server server,
     knowledge const& known,
     mcp::logger log,
-    std::chrono::milliseconds limit)
-    : state_(
-          std::make_shared<state>(std::move(ex), std::move(server), known, std::move(log), limit))
+    context7_options options)
+    : state_(std::make_shared<state>(
+          std::move(ex), std::move(server), known, std::move(log), std::move(options)))
 {
 }
 
@@ -191,57 +378,14 @@ awaitable<answer> context7::query(docs_query q)
     return state_->ask(std::move(q));
 }
 
-downstream_server context7_at(std::string url, std::string const& key, curl_multi& transfers)
+awaitable<found> context7::resolve(std::string name, std::string question)
 {
-    constexpr std::string_view hosted = "https://mcp.context7.com";
-    auto const rest = url.starts_with(hosted) ? url.substr(hosted.size()) : std::string("?");
-    downstream_server out;
-    out.name = "Context7";
-    // It runs already: there is nothing to download first.
-    out.probe_limit = std::chrono::seconds(10);
-    out.start_limit = std::chrono::seconds(10);
-    out.endpoint.emplace();
-    // Not a longer name that only begins like it.
-    if (!key.empty() && (rest.empty() || rest.front() == '/'))
-        out.endpoint->headers.emplace_back("Authorization", "Bearer " + key);
-    out.endpoint->url = std::move(url);
-    out.endpoint->transfers = &transfers;
-    return out;
+    return state_->resolve(presentable(name), presentable(question));
 }
 
-std::vector<std::string> context7_environment(char const* const* environment)
+std::string context7::health() const
 {
-    constexpr std::array<std::string_view, 12> names{
-        "HOME",
-        "TMPDIR",
-        "LANG",
-        "HTTPS_PROXY",
-        "https_proxy",
-        "HTTP_PROXY",
-        "http_proxy",
-        "NO_PROXY",
-        "no_proxy",
-        "NODE_EXTRA_CA_CERTS",
-        "SSL_CERT_FILE",
-        "SSL_CERT_DIR"};
-    std::vector<std::string> kept;
-    std::string path;
-    std::string home;
-    for (; environment && *environment; ++environment) {
-        std::string_view const entry = *environment;
-        auto const name = entry.substr(0, entry.find('='));
-        if (name == "HOME")
-            home = entry.substr(entry.find('=') + 1);
-        if (name == "PATH") {
-            path = entry.substr(entry.find('=') + 1);
-            continue;
-        }
-        if (entry.starts_with("CONTEXT7_") ||
-            std::find(names.begin(), names.end(), name) != names.end())
-            kept.emplace_back(entry);
-    }
-    kept.push_back("PATH=" + path_with_node(std::move(path), home));
-    return kept;
+    return state_->health();
 }
 
 }  // namespace agent

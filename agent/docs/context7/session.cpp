@@ -1,6 +1,7 @@
 #include "agent/docs/context7/session.hpp"
 
 #include "agent/docs/excerpt.hpp"
+#include "agent/docs/untrusted.hpp"
 #include "protocol/text.hpp"
 
 #include <utility>
@@ -14,6 +15,7 @@ namespace {
 
 constexpr int max_calls = 4;  // of query-docs, for one question
 constexpr std::size_t max_passage = 4096;
+constexpr std::size_t max_cleaned = 64 * 1024;  // of a passage is looked at
 constexpr std::size_t max_passages = 20;
 constexpr std::size_t max_places = 500;
 constexpr std::size_t shown = 200;
@@ -23,6 +25,8 @@ docs_error explained(mcp_error const& e)
     switch (e.kind) {
     case mcp_errc::timed_out:
         return {docs_errc::timed_out, e.message};
+    case mcp_errc::starting:
+        return {docs_errc::pending, e.message};
     case mcp_errc::protocol:
     case mcp_errc::refused:
         return {docs_errc::protocol, e.message};
@@ -53,24 +57,53 @@ docs_error explained(reply_kind kind, std::string const& text)
     }
 }
 
+// "/vercel/next.js/v16.1.6" and "/vercel/next.js@v16.1.6" name a version; a package is neither.
+struct named_library {
+    std::string id;
+    std::string tag;
+};
+
+named_library id_of(std::string const& library)
+{
+    if (!library.starts_with('/'))
+        return {};
+    auto const project = library.find('/', 1);
+    auto const end = project == library.npos ? project : library.find_first_of("/@", project + 1);
+    if (end == library.npos)
+        return {library, {}};
+    return {library.substr(0, end), library.substr(end + 1)};
+}
+
 std::vector<passage>
 passages_from(std::string const& text, docs_query const& q, std::string const& tag)
 {
     std::vector<passage> passages;
+    int emptied = 0;  // passages of which nothing is left
     for (auto& snippet : parse_snippets(text)) {
         if (passages.size() == max_passages)
             break;
+        auto title = without_instructions(snippet.title);
+        auto body = without_instructions(mcp::cut_utf8(snippet.text, max_cleaned));
+        bool const cleaned = title.instructions + body.instructions > 0;
+        if (cleaned && body.text.empty()) {
+            ++emptied;
+            continue;
+        }
         auto version = version_in(snippet.source);
         if (version.empty())
             version = tag.starts_with('v') ? tag.substr(1) : tag;
         passages.push_back(
-            {std::move(snippet.title),
-             excerpt(snippet.text, max_passage),
+            {std::move(title.text),
+             excerpt(body.text, max_passage),
              std::move(snippet.source),
              q.library,
              std::move(version),
              "Context7"});
+        if (cleaned)
+            passages.back().cleaned = 1;
     }
+    if (emptied > 0 && !passages.empty())
+        passages.front().cleaned = passages.front().cleaned.value_or(0) + emptied;
     return passages;
 }
 
@@ -125,6 +158,36 @@ context7_session::search(std::string package, std::string question)
     co_return where;
 }
 
+context7_session::outcome<std::string>
+context7_session::resolve(std::string name, std::string question)
+{
+    auto const problem = co_await find_tools();
+    if (problem.kind != docs_errc::none)
+        co_return problem;
+    auto arguments = search_arguments(*tools_, name, question);
+    auto text = co_await call(tools_->search, std::move(arguments));
+    if (text.has_error())
+        co_return text.error();
+    auto const reply = classify_reply(*text);
+    if (reply.kind != reply_kind::content)
+        co_return explained(reply.kind, *text);
+    if (parse_libraries(*text).empty())
+        co_return docs_error(docs_errc::not_found, "Context7 found no library of that name");
+    co_return std::move(*text);
+}
+
+library_place const* context7_session::found(std::string const& package) const
+{
+    auto const known = places_.find(package);
+    return known == places_.end() ? nullptr : &known->second;
+}
+
+void context7_session::remember(std::string const& package, library_place where)
+{
+    if (places_.size() < max_places || places_.contains(package))
+        places_[package] = std::move(where);
+}
+
 std::string context7_session::tag_for(place const& where, std::string const& version) const
 {
     if (where.tags_known)
@@ -138,9 +201,18 @@ context7_session::outcome<std::vector<passage>> context7_session::ask(docs_query
     if (problem.kind != docs_errc::none)
         co_return problem;
 
+    auto asked = id_of(q.library);
+    if (!asked.tag.empty())
+        q.version = asked.tag;
     place where;
-    if (auto const remembered = places_.find(q.library); remembered != places_.end()) {
+    if (!asked.tag.empty()) {
+        where.id = asked.id;
+        where.searched = true;  // somebody has: it is this one or none
+    } else if (auto const remembered = places_.find(q.library); remembered != places_.end()) {
         where = remembered->second;
+    } else if (!asked.id.empty()) {
+        where.id = asked.id;
+        where.searched = true;
     } else if (auto const known = known_.context7_id(q.library)) {
         where.id = *known;
     } else {
@@ -150,7 +222,7 @@ context7_session::outcome<std::vector<passage>> context7_session::ask(docs_query
         where = *found;
     }
 
-    auto tag = tag_for(where, q.version);
+    auto tag = asked.tag.empty() ? tag_for(where, q.version) : asked.tag;
     bool redirected = false;
     docs_error failure;
     for (int calls = 0; calls < max_calls; ++calls) {
@@ -168,9 +240,11 @@ context7_session::outcome<std::vector<passage>> context7_session::ask(docs_query
             auto passages = passages_from(*text, q, tag);
             if (passages.empty())
                 co_return docs_error(
-                    docs_errc::protocol, "Context7 answered with no passage that names its source");
-            if (places_.size() < max_places)
-                places_[q.library] = where;
+                    docs_errc::protocol,
+                    "Context7 answered with no passage that names its source and is not addressed "
+                    "to an AI");
+            if (asked.tag.empty())
+                remember(q.library, where);
             co_return passages;
         }
         if (reply.kind == reply_kind::tag_not_found && !tag.empty()) {

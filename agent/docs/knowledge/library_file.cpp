@@ -1,5 +1,6 @@
 #include "agent/docs/knowledge/library_file.hpp"
 
+#include "protocol/ascii.hpp"
 #include "protocol/schema_of.hpp"
 #include "protocol/text.hpp"
 
@@ -78,8 +79,7 @@ void prepare_words(std::vector<std::string>& words, bool needed, mcp::json_path 
             path.fail(
                 mcp::quoted(word) + " is not a word of 1 to 80 characters, with * at most at its "
                                     "end");
-        std::ranges::transform(
-            word, word.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+        word = mcp::lower(word);
     }
 }
 

@@ -70,6 +70,7 @@ const CASES = {
   404: [404, { error: "library_not_found", message: 'Library "/owner/repo" not found. Please check the library ID or your access permissions.' }],
   "404-empty": [404],
   422: [422, { error: "no_code_found", message: "Library /owner/repo has no or too few snippets found in documentation files." }],
+  "422-large": [422, { error: "library_too_large", message: "Library /owner/repo is too large to process." }],
   429: [429, { error: "rate_limit_exceeded", message: "Rate limit exceeded. Please try again later." }],
   "429-empty": [429],
   "429-monthly": [429, { error: "quota_exceeded", message: "Monthly quota exceeded. Create a free API key at https://context7.com/dashboard for more requests." }],
@@ -102,10 +103,24 @@ function context(res, requested) {
   const [, owner, repo, tag] = requested.split("/");
   const id = `/${owner}/${repo}`;
   const known = LIBRARIES.find((l) => l.id === id);
+  if (id === "/moved/zod") return answer(res, ...CASES[301]);
   if (!known) return answer(res, 404, { error: "library_not_found", message: `Library "${id}" not found. Please check the library ID or your access permissions.` });
   if (tag && !known.versions?.includes(tag))
     return answer(res, 404, { error: "tag_not_found", message: `Tag "${tag}" not found for library "${id}". Available tags: ${(known.versions ?? []).join(", ")}` });
   answer(res, 200, snippets(id, tag));
+}
+
+// What versions 1.x ask, as later ones ask it.
+function asNow(path, query) {
+  if (path === "/v2/search") {
+    query.libraryName = query.query;
+    return "/v2/libs/search";
+  }
+  const docs = /^\/v2\/docs\/(?:code|info)(\/.+)$/.exec(path);
+  if (!docs) return path;
+  query.libraryId = docs[1];
+  query.query = query.topic;
+  return "/v2/context";
 }
 
 export async function startContext7Rest() {
@@ -113,7 +128,7 @@ export async function startContext7Rest() {
   const server = http.createServer((req, res) => {
     const url = new URL(req.url, "http://stub");
     const query = Object.fromEntries(url.searchParams);
-    const path = url.pathname.replace(/^\/api/, "");
+    const path = asNow(url.pathname.replace(/^\/api/, ""), query);
     requests.push({ path, query, headers: req.headers });
     const key = path === "/v2/libs/search" ? query.libraryName ?? "" : `${query.libraryId} ${query.query}`;
     const name = /case-([a-z0-9-]+)/.exec(key)?.[1];

@@ -9,14 +9,10 @@ import readline from "node:readline";
 import { after, before, test } from "node:test";
 import { slower } from "../bounds.mjs";
 import { startContext7Rest } from "../fakes/context7_rest.mjs";
+import { kinds, newest as latest, outcomes, versions } from "./context7_versions.mjs";
 
 const here = import.meta.dirname;
-const modules = path.join(here, "../node_modules");
-const newest = ["node", path.join(modules, "@upstash/context7-mcp/dist/index.js")];
-const oldest = [
-  "node", "--import", path.join(here, "../fakes/fetch_to_context7_rest.mjs"),
-  path.join(modules, "context7-mcp-2.0.0/dist/index.js"),
-];
+const newest = ["node", ...latest.argv];
 const misbehaving = (mode) => ["node", path.join(here, "../fakes/downstream.mjs"), mode];
 
 let rest;
@@ -67,9 +63,9 @@ async function nobodyLeft(group) {
   assert.deepEqual(groupMembers(group), []);
 }
 
-for (const [name, command, era] of [["4.1.1", newest, "modern"], ["2.0.0", oldest, "legacy"]])
+for (const { name, says, era, argv } of versions)
   test(`Context7 ${name}, a ${era} server, answers with passages from one process`, async () => {
-    const docs = probe("context7", 5000, ...command);
+    const docs = probe("context7", 5000, "node", ...argv);
     const asked = rest.requests.length;
     const [first, same, zod, ark] = await Promise.all([
       docs.ask("route handlers", "next", "16.4.6"), docs.ask("route handlers", "next", "16.4.6"),
@@ -87,7 +83,7 @@ for (const [name, command, era] of [["4.1.1", newest, "modern"], ["2.0.0", oldes
     assert.equal(zod.passages.length, 1);
     assert.equal(zod.passages[0].version, "4.0.1");
     assert.match(ark.passages[0].source, /\/arktypeio\/arktype\/blob\/v2_1_20\//);
-    assert.match(docs.log(), new RegExp(`Context7 is Context7 ${name.replaceAll(".", "\\.")}`));
+    assert.match(docs.log(), new RegExp(`Context7 is Context7 ${says.replaceAll(".", "\\.")}`));
 
     const requests = rest.requests.slice(asked);
     assert.equal(requests.filter((r) => r.query.libraryId?.startsWith("/vercel/")).length, 2);  // v16.4.6, then v16.1.6; shared
@@ -99,34 +95,23 @@ for (const [name, command, era] of [["4.1.1", newest, "modern"], ["2.0.0", oldes
     await nobodyLeft(server);
   });
 
-test("every failure of the service keeps its kind through the real server", async () => {
-  const docs = probe("context7", 3000, ...newest);
-  const kinds = { unavailable: 1, timed_out: 2, not_found: 3, quota: 4, authentication: 5, pending: 6, protocol: 7 };
-  const expected = {
-    "case-401": "authentication", "case-402": "quota", "case-403": "authentication", "case-429": "quota",
-    "case-429-empty": "quota", "case-429-monthly": "quota", "case-404": "not_found", "case-404-empty": "not_found",
-    "case-422": "not_found", "case-503": "unavailable", "case-504": "unavailable", "case-202": "pending",
-    "case-empty": "not_found", "case-reset": "unavailable", "case-bad-json": "protocol", "case-hang": "timed_out",
-  };
-  for (const [question, kind] of Object.entries(expected)) {
-    const answer = await docs.ask(question);
-    assert.equal(answer.error, kinds[kind], `${question}: ${JSON.stringify(answer)}`);
-  }
-  const moved = await docs.ask("case-301");
-  assert.equal(moved.error, kinds.not_found, "a redirect is followed once");
-  for (const [library, kind] of Object.entries({ "case-429": "quota", "case-empty-results": "not_found", "case-503": "unavailable", "no-such-package": "not_found" })) {
-    const answer = await docs.ask("x", library);
-    assert.equal(answer.error, kinds[kind], `${library}: ${JSON.stringify(answer)}`);
-  }
-  const big = await docs.ask("case-big");
-  assert.equal(big.passages.length, 1);
-  assert.ok(big.passages[0].text.length < 4200);
-  const server = childrenOf(docs.pid)[0];
-  assert.equal((await docs.ask("all is well")).passages.length, 3);
-  assert.equal(childrenOf(docs.pid)[0], server, "none of this ended the server");
-  await docs.end();
-  await nobodyLeft(server);
-});
+for (const { name, argv } of versions)
+  test(`every failure of the service keeps its kind through Context7 ${name}`, async () => {
+    const docs = probe("context7", 3000, "node", ...argv);
+    const answers = await Promise.all(outcomes.map(({ question, library }) => docs.ask(question, library)));
+    for (const [n, { question, library, kind }] of outcomes.entries())
+      assert.equal(answers[n].error, kinds[kind], `${library}, ${question}: ${JSON.stringify(answers[n])}`);
+    const moved = await docs.ask("emails", "/moved/zod");
+    assert.match(moved.passages?.[0].source ?? JSON.stringify(moved), /colinhacks\/zod/);
+    const big = await docs.ask("case-big");
+    assert.equal(big.passages.length, 1);
+    assert.ok(big.passages[0].text.length < 4200);
+    const server = childrenOf(docs.pid)[0];
+    assert.equal((await docs.ask("all is well")).passages.length, 3);
+    assert.equal(childrenOf(docs.pid)[0], server, "none of this ended the server");
+    await docs.end();
+    await nobodyLeft(server);
+  });
 
 test("a server that is killed in the middle of a call fails that call at once, and the next works", async () => {
   const docs = probe("context7", 5000, ...newest);

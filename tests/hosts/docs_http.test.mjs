@@ -4,18 +4,15 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startContext7Rest } from '../fakes/context7_rest.mjs'
+import { kinds, newest as latest, outcomes, versions } from './context7_versions.mjs'
 import { setup } from './product.mjs'
 import { binary, probe, within } from './support.mjs'
 
-const here = import.meta.dirname
-const program = name => join(here, '../node_modules', name, 'dist/index.js')
-const newest = [program('@upstash/context7-mcp')]
-const oldest = ['--import', join(here, '../fakes/fetch_to_context7_rest.mjs'), program('context7-mcp-2.0.0')]
+const newest = latest.argv
 
 let rest
 before(async () => { rest = await startContext7Rest() })
@@ -64,7 +61,6 @@ function questions(t, url, limit = 5000) {
   }
 }
 
-// 2.0.0 fails over HTTP whom it serves while it serves another.
 async function ask(docs, questions, together) {
   if (together) return Promise.all(questions.map(q => docs.ask(...q)))
   const answers = []
@@ -72,11 +68,11 @@ async function ask(docs, questions, together) {
   return answers
 }
 
-for (const [name, command, era, together] of [['4.1.1', newest, 'modern', true], ['2.0.0', oldest, 'legacy', false]])
+for (const { name, says, argv, era, together } of versions.filter(v => v.http))
   test(`Context7 ${name} over HTTP, a ${era} server, answers with passages`, async t => {
     const port = await freePort()
-    await context7(t, command, port)
-    const docs = questions(t, `http://127.0.0.1:${port}/mcp`, 20_000)
+    await context7(t, argv, port)
+    const docs = questions(t, `http://127.0.0.1:${port}/mcp`, 3000)
     const asked = rest.requests.length
     const first = await docs.ask('route handlers', 'next', '16.4.6')
     const others = [['emails', 'zod', '4.0.1'], ['types', 'arktype', '2.1.27']]
@@ -86,10 +82,12 @@ for (const [name, command, era, together] of [['4.1.1', newest, 'modern', true],
     assert.equal(zod.passages?.[0].version, '4.0.1', JSON.stringify(zod))
     assert.ok(ark.passages, JSON.stringify(ark))
     assert.match(ark.passages[0].source, /\/arktypeio\/arktype\/blob\/v2_1_20\//)
-    assert.match(docs.log(), new RegExp(`Context7 is Context7 ${name.replaceAll('.', '\\.')}`))
+    assert.match(docs.log(), new RegExp(`Context7 is Context7 ${says.replaceAll('.', '\\.')}`))
     // The key is for the hosted one alone.
     assert.ok(!JSON.stringify(rest.requests.slice(asked)).includes('not-for-others'))
-    assert.equal((await docs.ask('case-429')).error, 4)
+    const answers = await ask(docs, outcomes.map(o => [o.question, o.library]), together)
+    for (const [n, { question, library, kind }] of outcomes.entries())
+      assert.equal(answers[n].error, kinds[kind], `${library}, ${question}: ${JSON.stringify(answers[n])}`)
     await docs.end()
   })
 

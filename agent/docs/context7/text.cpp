@@ -188,6 +188,7 @@ reply_class classify_reply(std::string_view text)
             {"does not exist",
              "not found",
              "no libraries found",
+             "documentation available for this library",  // 1.x
              "too few snippets",
              "too large to process"}))
         return {reply_kind::not_found, {}, {}};
@@ -198,6 +199,7 @@ reply_class classify_reply(std::string_view text)
              "timeouterror",
              "try again later",
              "temporarily unavailable",
+             "failed to retrieve library documentation data",  // 1.x
              "status 5",
              "error searching libraries",
              "error fetching library context"}))

@@ -73,6 +73,8 @@ public:
         auto const packages = named();
         for (auto const& package : packages)
             add(package, first_ask(package));
+        for (auto const& package : beside(packages))
+            add(package, first_ask(package));
         for (auto const& package : implied())
             add(package, first_ask(package));
         for (std::size_t i = next_topics_first; i < of_next.size(); ++i)
@@ -214,6 +216,22 @@ private:
         auto const called =
             std::ranges::find_if(same, [](candidate const& c) { return c.by_name; });
         return {called != same.end() ? called->package : same.front().package};
+    }
+
+    // What is installed beside a named package, for what the task wants of it: with Upstash, for a
+    // rate limit, @upstash/ratelimit.
+    std::vector<std::string> beside(std::vector<std::string> const& named) const
+    {
+        std::vector<std::string> out;
+        for (auto const& l : known_.libraries()) {
+            auto const is_named = [&](std::string const& package) {
+                return std::ranges::find(named, package) != named.end();
+            };
+            if (has(l.package) && !l.gone && !is_named(l.package) &&
+                std::ranges::any_of(l.also, is_named) && !asks(l.package).empty())
+                out.push_back(l.package);
+        }
+        return out;
     }
 
     // Of each kind that the job calls for, the first one that is installed.

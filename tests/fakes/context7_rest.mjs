@@ -8,6 +8,7 @@
 //   const rest = await startContext7Rest();   rest.url, rest.requests, await rest.close()
 //   node context7_rest.mjs                    prints the URL; ends with its stdin
 import http from "node:http";
+import { setTimeout } from "node:timers/promises";
 
 const library = (id, title, description, versions, rest = {}) => ({
   id, title, description, branch: "main", lastUpdateDate: "2026-11-10T10:30:00.000Z", state: "finalized",
@@ -123,15 +124,18 @@ function asNow(path, query) {
   return "/v2/context";
 }
 
-export async function startContext7Rest() {
+// Every answer is that of a case (`always`), comes late (`delay`, ms), or is about something else (`lies`).
+export async function startContext7Rest({ always, delay = 0, lies = false } = {}) {
   const requests = [];
-  const server = http.createServer((req, res) => {
+  const server = http.createServer(async (req, res) => {
     const url = new URL(req.url, "http://stub");
     const query = Object.fromEntries(url.searchParams);
     const path = asNow(url.pathname.replace(/^\/api/, ""), query);
     requests.push({ path, query, headers: req.headers });
     const key = path === "/v2/libs/search" ? query.libraryName ?? "" : `${query.libraryId} ${query.query}`;
-    const name = /case-([a-z0-9-]+)/.exec(key)?.[1];
+    const name = always ?? /case-([a-z0-9-]+)/.exec(key)?.[1];
+    if (delay) await setTimeout(delay, undefined, { ref: false });
+    if (lies) return path === "/v2/libs/search" ? search(res, "prisma") : answer(res, 200, snippets("/someone/else"));
     if (name === "hang") return;
     if (name === "reset") return req.socket.destroy();
     if (name in CASES) return answer(res, ...CASES[name]);

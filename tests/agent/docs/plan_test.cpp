@@ -164,6 +164,14 @@ TEST_CASE("a short name inside another word is no mention")
     CHECK(!plans(plan("Fix the jesting page"), "jest"));
 }
 
+TEST_CASE("what is installed beside a named library is looked up for what the task wants of it")
+{
+    names const all{"next", "@upstash/redis", "@upstash/ratelimit"};
+    CHECK(plans(plan("Limit logins in Upstash with a rate limit", all), "@upstash/ratelimit"));
+    CHECK(!plans(plan("Cache the list in Upstash", all), "@upstash/ratelimit"));
+    CHECK(!plans(plan("Limit logins in Upstash with a rate limit"), "@upstash/ratelimit"));
+}
+
 TEST_CASE("the job calls for what is installed, without being named")
 {
     names const packages{

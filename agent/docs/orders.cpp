@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <span>
 #include <string>
 #include <vector>
@@ -13,36 +12,68 @@ namespace agent {
 
 namespace {
 
-using words = std::vector<std::string>;
+using words = std::vector<std::string_view>;
 using names = std::span<std::string_view const>;
 
 constexpr std::size_t longest_tag = 200;
+constexpr std::size_t longest_said = 400;  // of a line after its role
 
 bool one_of(std::string_view word, names among)
 {
     return std::find(among.begin(), among.end(), word) != among.end();
 }
 
-// Lower case, letters and digits; "don't" is "dont".
-words words_of(std::string_view text)
-{
-    words out;
-    bool inside = false;
-    for (char const c : text) {
-        auto const u = static_cast<unsigned char>(c);
-        if (c == '\'')
-            continue;
-        if (std::isalnum(u) || u >= 0x80) {
-            if (!inside)
-                out.emplace_back();
-            out.back() += static_cast<char>(std::tolower(u));
-            inside = true;
-        } else {
-            inside = false;
-        }
+// What a byte is in a word, in lower case; 0 between words.
+constexpr std::array<char, 256> in_words = [] {
+    std::array<char, 256> out{};
+    for (std::size_t c = 0; c < out.size(); ++c) {
+        bool const capital = c >= 'A' && c <= 'Z';
+        bool const other = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c >= 0x80;
+        if (capital || other)
+            out[c] = static_cast<char>(capital ? c - 'A' + 'a' : c);
     }
     return out;
-}
+}();
+
+// A text as words: lower case, letters and digits, single spaces, one at the end; "don't" is
+// "dont".
+class spoken {
+public:
+    explicit spoken(std::string_view text)
+    {
+        line_.reserve(text.size() + 1);
+        for (char const c : text) {
+            if (c == '\'')
+                continue;
+            if (char const in = in_words[static_cast<unsigned char>(c)])
+                line_ += in;
+            else if (!line_.empty() && line_.back() != ' ')
+                line_ += ' ';
+        }
+        if (!line_.empty() && line_.back() != ' ')
+            line_ += ' ';
+        for (std::string_view rest = line_; !rest.empty();) {
+            auto const end = rest.find(' ');
+            words_.push_back(rest.substr(0, end));
+            rest.remove_prefix(end + 1);
+        }
+    }
+    spoken(spoken const&) = delete;
+    spoken& operator=(spoken const&) = delete;
+
+    words const& all() const { return words_; }
+
+    // From this word to the end.
+    std::string_view from(std::size_t at) const
+    {
+        return std::string_view(line_).substr(
+            static_cast<std::size_t>(words_[at].data() - line_.data()));
+    }
+
+private:
+    std::string line_;
+    words words_;
+};
 
 // Whether one of `among` is in the next `count` words from `at`.
 bool soon(words const& text, std::size_t at, std::size_t count, names among)
@@ -102,33 +133,49 @@ constexpr std::array<std::string_view, 7> spoken_to{
     "you", "your", "ignore", "must", "always", "never", "instructions"};
 constexpr std::array<std::string_view, 3> pronouns{"no", "free", "dan"};
 
+// Without one of these words nothing below finds anything.
+constexpr std::array<std::string_view, 24> telling{
+    "you",    "your",    "youre", "user",    "ignore",    "disregard",  "forget",  "override",
+    "ai",     "ais",     "llm",   "llms",    "assistant", "assistants", "chatbot", "chatbots",
+    "claude", "chatgpt", "gpt",   "copilot", "gemini",    "cursor",     "system",  "sys"};
+
 // Whole phrases, in words.
 constexpr std::array<std::string_view, 25> phrases{
-    " from now on you ",
-    " you must now ",
-    " you are no longer bound ",
-    " your new instructions ",
-    " your new task is ",
-    " new system prompt ",
-    " your system prompt ",
-    " if you are an ai ",
-    " if youre an ai ",
-    " if you are a language model ",
-    " if you are an llm ",
-    " if you are a coding agent ",
-    " if you are an assistant ",
-    " as an ai language model you ",
-    " as an ai assistant you ",
-    " without telling the user ",
-    " without informing the user ",
-    " without asking the user ",
-    " do not tell the user about ",
-    " dont tell the user about ",
-    " do not mention this to the user ",
-    " dont mention this to the user ",
-    " do not inform the user ",
-    " hide this from the user ",
-    " do not follow your "};
+    "from now on you ",
+    "you must now ",
+    "you are no longer bound ",
+    "your new instructions ",
+    "your new task is ",
+    "new system prompt ",
+    "your system prompt ",
+    "if you are an ai ",
+    "if youre an ai ",
+    "if you are a language model ",
+    "if you are an llm ",
+    "if you are a coding agent ",
+    "if you are an assistant ",
+    "as an ai language model you ",
+    "as an ai assistant you ",
+    "without telling the user ",
+    "without informing the user ",
+    "without asking the user ",
+    "do not tell the user about ",
+    "dont tell the user about ",
+    "do not mention this to the user ",
+    "dont mention this to the user ",
+    "do not inform the user ",
+    "hide this from the user ",
+    "do not follow your "};
+constexpr std::array<std::string_view, 10> phrase_starts{
+    "from", "you", "your", "new", "if", "as", "without", "do", "dont", "hide"};
+
+bool says_a_phrase(spoken const& text, std::size_t at)
+{
+    if (!one_of(text.all()[at], phrase_starts))
+        return false;
+    auto const rest = text.from(at);
+    return std::ranges::any_of(phrases, [rest](auto phrase) { return rest.starts_with(phrase); });
+}
 
 bool drops_instructions(words const& text, std::size_t at)
 {
@@ -176,8 +223,10 @@ bool plays_a_role(std::string_view line)
     auto const colon = line.find(':');
     if (colon == line.npos || colon > 20)
         return false;
-    auto const name = words_of(line.substr(0, colon));
-    auto const said = words_of(line.substr(colon + 1));
+    spoken const before(line.substr(0, colon));
+    spoken const after(line.substr(colon + 1, longest_said));
+    auto const& name = before.all();
+    auto const& said = after.all();
     return !name.empty() && name.size() <= 2 && one_of(name[0], roles) &&
            (name.size() == 1 || name[1] == "message" || name[1] == "prompt") && name[0] != "user" &&
            soon(said, 0, 12, spoken_to);
@@ -187,15 +236,13 @@ bool plays_a_role(std::string_view line)
 
 bool gives_orders(std::string_view paragraph)
 {
-    auto const text = words_of(paragraph);
-    std::string line = " ";
-    for (auto const& word : text)
-        line += word + " ";
-    for (auto const phrase : phrases)
-        if (line.find(phrase) != line.npos)
-            return true;
+    spoken const said(paragraph);
+    auto const& text = said.all();
+    if (!soon(text, 0, text.size(), telling))
+        return false;
     for (std::size_t at = 0; at < text.size(); ++at)
-        if (drops_instructions(text, at) || gives_a_role(text, at) || commands(text, at))
+        if (says_a_phrase(said, at) || drops_instructions(text, at) || gives_a_role(text, at) ||
+            commands(text, at))
             return true;
     if (salutes(text, paragraph))
         return true;

@@ -17,17 +17,11 @@ constexpr std::size_t longest_line = 20 * 1024;
 constexpr std::size_t longest_encoded = 2 * 1024;
 constexpr std::size_t wrapped_line = 40;  // a line of encoded text that is broken into lines
 
-std::string_view trimmed(std::string_view text)
-{
-    auto const first = text.find_first_not_of(" \t");
-    if (first == text.npos)
-        return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 // ESC [ … letter, ESC ] … BEL, ESC and one more.
 std::string without_escapes(std::string_view text)
 {
+    if (text.find('\x1b') == text.npos)
+        return std::string(text);
     std::string out;
     out.reserve(text.size());
     for (std::size_t at = 0; at < text.size(); ++at) {
@@ -62,6 +56,8 @@ std::string left_out(std::size_t bytes)
 // One line, without long runs of encoded text, and not too long.
 std::string bounded(std::string_view line)
 {
+    if (line.size() <= longest_encoded)
+        return std::string(line);
     std::string out;
     while (!line.empty()) {
         auto const plain = std::find_if(line.begin(), line.end(), encoded);
@@ -93,7 +89,7 @@ std::vector<std::string> bounded_lines(std::string_view text)
         auto const end = std::min(text.find('\n'), text.size());
         auto const line = text.substr(0, end);
         text.remove_prefix(std::min(end + 1, text.size()));
-        auto const inner = trimmed(line);
+        auto const inner = mcp::trimmed(line, " \t");
         if (inner.size() < wrapped_line || !std::all_of(inner.begin(), inner.end(), encoded))
             close();
         else if (wrapped == 0)
@@ -124,7 +120,7 @@ bool is_prose(std::string_view fenced)
 // Whether the line opens or closes a code block.
 bool fences(std::string_view line, fence& open)
 {
-    auto const text = trimmed(line);
+    auto const text = mcp::trimmed(line, " \t");
     if (text.size() < 3 || (text[0] != '`' && text[0] != '~'))
         return false;
     auto const end = text.find_first_not_of(text[0]);
@@ -137,7 +133,7 @@ bool fences(std::string_view line, fence& open)
         open = {};
         return true;
     }
-    auto info = trimmed(text.substr(length));
+    auto info = mcp::trimmed(text.substr(length), " \t");
     if (text[0] == '`' && info.find('`') != info.npos)
         return false;
     open.mark = text[0];
@@ -194,7 +190,7 @@ private:
             in_comment_ || line.find("<!--") != line.npos || line.find("{/*") != line.npos;
         if (commented)
             line = without_comments(line);
-        if (!trimmed(line).empty()) {
+        if (!mcp::trimmed(line, " \t").empty()) {
             paragraph_ += line + "\n";
             return;
         }

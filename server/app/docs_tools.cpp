@@ -26,7 +26,7 @@ constexpr int usual_tokens = 5000;
 constexpr int least_tokens = 500;
 constexpr int most_tokens = 20'000;
 constexpr std::size_t bytes_a_token = 4;
-constexpr int all_passages = 20;
+constexpr int all_passages = 12;
 constexpr std::size_t local_beside_others = 6;  // of what is installed, where Context7 answers, too
 constexpr std::size_t longest_list = 20'000;
 

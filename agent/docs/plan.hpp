@@ -25,7 +25,8 @@ inline constexpr std::size_t planned_lookups = 8;
 // task names, by npm name or otherwise, installed or not; what is installed beside those for what
 // the task wants; the installed libraries that the job calls for without being named. Of a library
 // that has gone, the one to use instead, unless it is installed. `task` is only read; `question`
-// stands for it where it leaves this machine: short, and cleaned of paths and secrets by the caller.
+// stands for it where it leaves this machine: short, and cleaned of paths and secrets by the
+// caller.
 std::vector<planned_lookup> plan_lookups(
     knowledge const& known,
     std::string_view task,

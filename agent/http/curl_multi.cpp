@@ -2,6 +2,7 @@
 
 #include "agent/http/libcurl.hpp"
 #include "agent/http/transfer.hpp"
+#include "agent/small_file.hpp"
 
 #include <boost/asio/posix/stream_descriptor.hpp>
 
@@ -25,8 +26,11 @@ struct curl_multi::watch {
     bool reading = false, writing = false;
 };
 
-curl_multi::curl_multi(asio::any_io_executor ex, std::string library)
-    : ex_(std::move(ex)), library_(std::move(library)), timer_(ex_)
+curl_multi::curl_multi(asio::any_io_executor ex, std::string authorities, std::string library)
+    : ex_(std::move(ex)),
+      authorities_(std::move(authorities)),
+      library_(std::move(library)),
+      timer_(ex_)
 {
 }
 
@@ -46,6 +50,8 @@ std::optional<std::string> curl_multi::open()
     if (!loaded)
         return loaded.error();
     curl_ = std::make_unique<libcurl>(*loaded);
+    if (auto unusable = read_authorities())
+        return unusable;
     handle_ = curl_->multi_init();
     if (!handle_)
         return "libcurl is out of memory";
@@ -53,6 +59,30 @@ std::optional<std::string> curl_multi::open()
     curl_->multi_setopt(handle_, CURLMOPT_SOCKETDATA, this);
     curl_->multi_setopt(handle_, CURLMOPT_TIMERFUNCTION, &curl_multi::on_timer);
     curl_->multi_setopt(handle_, CURLMOPT_TIMERDATA, this);
+    return std::nullopt;
+}
+
+// libcurl trusts one file or one text of certificates: both, put together.
+std::optional<std::string> curl_multi::read_authorities()
+{
+    constexpr std::size_t largest = 4 << 20;
+    if (authorities_.empty())
+        return std::nullopt;
+    auto const own = read_small_file(authorities_, largest);
+    if (!own)
+        return "the certificates to trust cannot be read: " + authorities_ + " " + own.error();
+    if (own->find("-----BEGIN") == own->npos)
+        return "the certificates to trust cannot be read: " + authorities_ + " is no PEM file";
+    std::string system;
+    if (auto* const easy = curl_->easy_init()) {
+        char const* file = nullptr;
+        curl_->easy_getinfo(easy, CURLINFO_CAINFO, &file);
+        if (file)
+            if (auto known = read_small_file(file, largest))
+                system = std::move(*known);
+        curl_->easy_cleanup(easy);
+    }
+    trusted_ = system + "\n" + *own;
     return std::nullopt;
 }
 

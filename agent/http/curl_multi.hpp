@@ -21,8 +21,12 @@ class transfer;
 
 class curl_multi {
 public:
-    // Nothing is loaded before the first transfer.
-    explicit curl_multi(boost::asio::any_io_executor ex, std::string library = "libcurl.so.4");
+    // Nothing is loaded before the first transfer. `authorities`: a PEM file of certificates to
+    // trust beside the system's, as a company's own are; empty: none.
+    explicit curl_multi(
+        boost::asio::any_io_executor ex,
+        std::string authorities = {},
+        std::string library = "libcurl.so.4");
     ~curl_multi();
     curl_multi(curl_multi const&) = delete;
     curl_multi& operator=(curl_multi const&) = delete;
@@ -38,12 +42,15 @@ private:
 
     // Loads libcurl unless that has been done. Why it cannot be used, or nothing.
     std::optional<std::string> open();
+    std::optional<std::string> read_authorities();
     void drive(int socket, int flags);
     void arm(int socket, std::shared_ptr<watch> const& watched);
     static int on_timer(void* multi, long ms, void* data);
     static int on_socket(void* easy, int socket, int what, void* data, void* unused);
 
     boost::asio::any_io_executor ex_;
+    std::string authorities_;  // the file
+    std::string trusted_;      // where there is such a file: its certificates and the system's
     std::string library_;
     std::unique_ptr<libcurl> curl_;
     void* handle_ = nullptr;

@@ -183,6 +183,10 @@ void transfer::set_options(bool loopback)
     set(easy_, CURLOPT_FOLLOWLOCATION, 0L);
     set(easy_, CURLOPT_SSL_VERIFYPEER, 1L);
     set(easy_, CURLOPT_SSL_VERIFYHOST, 2L);
+    if (!multi_->trusted_.empty()) {
+        curl_blob trusted{multi_->trusted_.data(), multi_->trusted_.size(), CURL_BLOB_NOCOPY};
+        set(easy_, CURLOPT_CAINFO_BLOB, &trusted);
+    }
     set(easy_, CURLOPT_CONNECTTIMEOUT_MS, long(options_.connect_timeout.count()));
     set(easy_, CURLOPT_TCP_KEEPALIVE, 1L);
     set(easy_, CURLOPT_TCP_KEEPIDLE, 30L);
@@ -272,6 +276,8 @@ void transfer::finished(int code)
         std::ranges::replace_if(
             detail, [](unsigned char c) { return c < ' '; }, ' ');
         auto const what = headers_done_ ? "the answer of " : "no answer from ";
+        if (code == CURLE_PEER_FAILED_VERIFICATION)
+            detail += " (a company's own certificates are named with --ca-file)";
         fail(kind, what + host_ + (headers_done_ ? " broke off: " : ": ") + detail);
     } else if (!headers_done_) {
         fail(http_errc::unreachable, "no answer from " + host_);

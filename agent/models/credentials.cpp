@@ -1,6 +1,6 @@
 #include "agent/models/credentials.hpp"
 
-#include "agent/models/small_file.hpp"
+#include "agent/small_file.hpp"
 #include "protocol/ascii.hpp"
 
 #include <boost/asio/error.hpp>

@@ -1,7 +1,7 @@
 #include "agent/models/model_table.hpp"
 
 #include "agent/models/model_data.hpp"
-#include "agent/models/small_file.hpp"
+#include "agent/small_file.hpp"
 #include "protocol/ascii.hpp"
 
 #include <boost/json/parse.hpp>

@@ -92,7 +92,7 @@ public:
           expert_(the_expert()),
           known_(what_is_known(settings_.libraries)),
           log_(log_to_stderr(settings_.log_level, redact_)),
-          http_(loop_.get_executor()),
+          http_(loop_.get_executor(), settings_.authorities),
           models_(
               settings_,
               env,
@@ -252,7 +252,12 @@ private:
     {
         auto const project = settings_.roots.empty() ? std::string() : settings_.roots.front();
         docs_place place{
-            project, settings_.cache_directory, docs_of(project), known_, pool_.get_executor()};
+            project,
+            settings_.cache_directory,
+            docs_of(project),
+            context7_.get(),
+            known_,
+            pool_.get_executor()};
         co_return co_await docs_command(std::move(place), *settings_.docs);
     }
 

@@ -99,7 +99,8 @@ CLI::App* add_docs_commands(CLI::App& cli, docs_options& to)
 {
     using verb = docs_options::verb;
     auto* docs = cli.add_subcommand(
-        "docs", "Documentation that the project has installed: search, list, refresh, clear");
+        "docs",
+        "Documentation that the project has installed: search, list, status, refresh, clear");
     docs->require_subcommand(1);
     docs->fallthrough();
     auto const add = [&](char const* name, char const* text, verb what) {
@@ -118,6 +119,9 @@ CLI::App* add_docs_commands(CLI::App& cli, docs_options& to)
     search->add_flag("--json", to.json, "Print JSON");
     add("list", "What can be searched, of every package the project depends on", verb::list)
         ->add_flag("--json", to.json, "Print JSON");
+    add("status",
+        "Whether each source of documentation can be asked, and what is wrong",
+        verb::status);
     add("refresh", "Index it all again", verb::refresh)->add_flag("--json", to.json, "Print JSON");
     add("clear", "Forget indexes and kept answers", verb::clear);
     return docs;
@@ -135,6 +139,7 @@ config read_config(int argc, char const* const* argv, environment const& env)
     out.key_command = env("NEXTJS_BACKEND_ENGINEER_KEY_COMMAND").value_or("");
     out.context7 = env("NEXTJS_BACKEND_ENGINEER_CONTEXT7").value_or(default_context7);
     out.libraries = env("NEXTJS_BACKEND_ENGINEER_LIBRARIES").value_or("");
+    out.authorities = env("NODE_EXTRA_CA_CERTS").value_or("");
     std::string level = env("NEXTJS_BACKEND_ENGINEER_LOG").value_or("notice");
 
     CLI::App cli{
@@ -169,6 +174,10 @@ config read_config(int argc, char const* const* argv, environment const& env)
         "--key-command",
         out.key_command,
         "Command that prints the API key (env NEXTJS_BACKEND_ENGINEER_KEY_COMMAND)");
+    cli.add_option(
+        "--ca-file",
+        out.authorities,
+        "PEM file of certificates to trust beside the system's (env NODE_EXTRA_CA_CERTS)");
     cli.add_option(
            "--model-table", out.model_table, "JSON file with model aliases and prices of your own")
         ->check(CLI::ExistingFile);

@@ -41,7 +41,7 @@ struct runs_options {
 
 // `docs`: what to do with the documentation that the project has installed.
 struct docs_options {
-    enum class verb { search, list, refresh, clear };
+    enum class verb { search, list, status, refresh, clear };
     verb what = verb::list;
     std::string question;
     std::vector<std::string> libraries;  // npm names; none: next
@@ -59,6 +59,7 @@ struct config {
     std::string key_command;
     std::string model_table;  // JSON file that adds to or replaces the built-in table
     std::string libraries;    // JSON file over what is known of packages
+    std::string authorities;  // PEM file of certificates to trust beside the system's
     std::string context7;     // command line or URL; empty: Context7 is not asked
     std::string state_directory;
     std::string cache_directory;
@@ -85,7 +86,7 @@ struct print_and_exit {
 // Throws config_error, or print_and_exit.
 config read_config(int argc, char const* const* argv, environment const& env);
 
-// The Context7 that is started when no other command is given: pinned, never "latest".
-inline constexpr char const* default_context7 = "npx --yes @upstash/context7-mcp@4.1.1";
+// The Context7 that is asked when no other is named: the hosted one answers without a start.
+inline constexpr char const* default_context7 = "https://mcp.context7.com/mcp";
 
 }  // namespace app

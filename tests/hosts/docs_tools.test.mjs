@@ -2,7 +2,8 @@
 // that in front of a stand-in for its service.
 
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -179,4 +180,24 @@ test('instructions to an AI do not come through', async t => {
   assert.doesNotMatch(answer.text, /previous instructions|tool_result|must install/)
   assert.match(answer.text, /contained instructions to an AI; they were removed/)
   await docs.wire.close()
+})
+
+test('docs status says in a line each whether the sources can be asked', async () => {
+  const cache = mkdtempSync(join(tmpdir(), 'nbe-cache-'))
+  const status = async args => {
+    const env = { PATH: process.env.PATH, HOME: cache, CONTEXT7_API_URL: rest.url }
+    const child = spawn(binary, ['docs', 'status', '--project', app, '--cache-directory', cache, ...args], { env, stdio: ['ignore', 'pipe', 'ignore'] })
+    let stdout = ''
+    child.stdout.setEncoding('utf8').on('data', data => (stdout += data))
+    const [code] = await once(child, 'close')
+    return { stdout, code }
+  }
+  const well = await status(['--context7', context7])
+  assert.match(well.stdout, /^Context7 \(node .*\) answers: 4\.1\.1, 2026-07-28\n.*: \d+ of \d+ packages ship documentation, \d+ sections\n$/)
+  assert.equal(well.code, 0)
+  const dead = await status(['--context7', 'node -e "process.exit(3)"'])
+  assert.match(dead.stdout, /^Context7 \(.*\) failed when it was asked last: .*exited with code 3/)
+  assert.equal(dead.code, 1)
+  assert.match((await status(['--no-context7'])).stdout, /^Context7 is switched off\n/)
+  rmSync(cache, { recursive: true, force: true })
 })

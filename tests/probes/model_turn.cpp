@@ -197,7 +197,7 @@ asio::awaitable<void> converse(json::object from, json::object& out)
         out["error"] = key.error();
         co_return;
     }
-    agent::curl_multi http(ex, text(from, "curl", "libcurl.so.4"));
+    agent::curl_multi http(ex, {}, text(from, "curl", "libcurl.so.4"));
     agent::anthropic model(http, read_options(from, *key));
     auto parts = read_parts(from);
 

@@ -2,7 +2,7 @@
 
 #include "agent/docs/knowledge/built_in.hpp"
 #include "agent/docs/knowledge/library_file.hpp"
-#include "agent/models/small_file.hpp"
+#include "agent/small_file.hpp"
 
 #include <algorithm>
 #include <mutex>

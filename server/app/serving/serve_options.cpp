@@ -1,6 +1,6 @@
 #include "server/app/serving/serve_options.hpp"
 
-#include "agent/models/small_file.hpp"
+#include "agent/small_file.hpp"
 #include "server/app/config.hpp"
 #include "server/app/serving/limit_table.hpp"
 #include "server/transports/socket/activation.hpp"

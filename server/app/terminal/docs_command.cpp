@@ -63,8 +63,8 @@ awaitable<int> search(docs_place& place, docs_options& options)
     co_return answered ? 0 : 1;
 }
 
-// Of every package that the project itself depends on.
-awaitable<int> list(docs_place& place, docs_options const& options, bool anew)
+// What the project itself depends on.
+awaitable<std::vector<std::string>> dependencies(docs_place const& place)
 {
     auto read = [project = place.project, known = place.known]() -> std::vector<std::string> {
         std::vector<std::string> names;
@@ -75,7 +75,12 @@ awaitable<int> list(docs_place& place, docs_options const& options, bool anew)
             names.push_back(dependency.name);
         return names;
     };
-    auto const names = co_await mcp::offload(place.pool, std::move(read));
+    co_return co_await mcp::offload(place.pool, std::move(read));
+}
+
+awaitable<int> list(docs_place& place, docs_options const& options, bool anew)
+{
+    auto const names = co_await dependencies(place);
     std::vector<listed_package> all;
     std::string text;
     for (auto const& name : names) {
@@ -93,6 +98,37 @@ awaitable<int> list(docs_place& place, docs_options const& options, bool anew)
     else
         print(text.empty() ? "The project depends on no installed package.\n" : text);
     co_return 0;
+}
+
+awaitable<int> status(docs_place& place)
+{
+    bool asked = true;
+    if (place.context7) {
+        auto const found = co_await place.context7->resolve("Next.js", "route handlers");
+        asked = found && found->as_of.empty();
+        print(place.context7->health() + "\n");
+    } else {
+        print("Context7 is switched off\n");
+    }
+    if (place.project.empty()) {
+        print("No project: name one with --project\n");
+        co_return asked ? 0 : 1;
+    }
+    std::int64_t sections = 0;
+    std::size_t documented = 0;
+    auto const names = co_await dependencies(place);
+    for (auto const& name : names)
+        if (auto const held = co_await place.docs.prepare(name, false)) {
+            sections += held->sections;
+            documented += held->sections > 0 ? 1 : 0;
+        }
+    print(fmt::format(
+        "{}: {} of {} packages ship documentation, {} sections\n",
+        place.project,
+        documented,
+        names.size(),
+        sections));
+    co_return asked ? 0 : 1;
 }
 
 bool ours(std::string const& file)
@@ -128,6 +164,8 @@ awaitable<int> docs_command(docs_place place, docs_options options)
         print(fmt::format("Removed {} files from {}\n", count, place.cache_directory));
         co_return 0;
     }
+    if (options.what == verb::status)
+        co_return co_await status(place);
     if (place.project.empty()) {
         complain("There is no project here: name one with --project.");
         co_return 1;

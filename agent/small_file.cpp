@@ -1,4 +1,4 @@
-#include "agent/models/small_file.hpp"
+#include "agent/small_file.hpp"
 
 #include <boost/system/error_code.hpp>
 

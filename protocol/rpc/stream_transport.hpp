@@ -28,6 +28,8 @@ struct stream_limits {
     std::size_t line = 4 << 20;         // bytes of one message
     std::size_t queued = 1 << 20;       // bytes that wait for the peer before reading stops
     std::size_t abandoned = 128 << 20;  // bytes that wait for a peer that is no longer there
+    std::size_t turn_lines = 16;        // read in a row before the others on the loop have theirs
+    std::size_t turn_bytes = 16 << 10;
 };
 
 template <class Reader, class Writer = Reader>
@@ -60,8 +62,16 @@ public:
             while (out_->waiting() > limits_.queued && !out_->gone)
                 co_await out_->changed.wait();
             if (!out_->gone)
-                if (auto line = lines_.next())
+                if (auto line = lines_.next()) {
+                    if (turn_is_over()) {
+                        uncork();
+                        co_await boost::asio::post(boost::asio::use_awaitable);
+                        begin_turn();
+                    }
+                    ++lines_taken_;
+                    bytes_taken_ += line->text.size();
                     co_return incoming(*line);
+                }
             uncork();
             if (out_->gone)
                 co_return std::nullopt;
@@ -75,6 +85,7 @@ public:
             auto const [ec, n] = co_await in_->async_read_some(
                 buffer, boost::asio::as_tuple(boost::asio::use_awaitable));
             lines_.received(n);
+            begin_turn();
             if (!ec)
                 continue;
             auto const state = co_await boost::asio::this_coro::cancellation_state;
@@ -172,6 +183,14 @@ private:
             send(out_);
     }
 
+    // A peer that sends without end is served in pieces, between which the others are.
+    bool turn_is_over() const
+    {
+        return lines_taken_ >= limits_.turn_lines || bytes_taken_ >= limits_.turn_bytes;
+    }
+
+    void begin_turn() { lines_taken_ = bytes_taken_ = 0; }
+
     static incoming_line incoming(line_buffer::line line) { return {line.text, line.too_long}; }
 
     static void send(std::shared_ptr<outgoing> const& out)
@@ -217,6 +236,8 @@ private:
     std::shared_ptr<Reader> in_;
     std::shared_ptr<outgoing> out_;
     line_buffer lines_;
+    std::size_t lines_taken_ = 0;  // since the others had their turn
+    std::size_t bytes_taken_ = 0;
     bool ended_ = false;
     bool corked_ = false;  // and nothing is under way: the next read() or flush() sends
 };

@@ -11,6 +11,8 @@ using boost::system::error_code;
 
 namespace {
 
+constexpr int requests_a_turn = 2;
+
 http_refusal of_fault(request_parser::fault f, http_limits const& limits)
 {
     switch (f) {
@@ -90,6 +92,7 @@ void http_connection::read()
 void http_connection::received(error_code ec, std::size_t n)
 try {
     reads_ = false;
+    in_turn_ = 0;
     if (state_ == state::closed)
         return;
     if (state_ == state::head && in_.is_empty())
@@ -124,6 +127,10 @@ void http_connection::advance()
     advances_ = true;
     // A peer that does not read is not served.
     while ((state_ == state::head || state_ == state::body) && !is_clogged()) {
+        if (in_turn_ >= requests_a_turn && !in_.is_empty()) {
+            yield_turn();
+            break;
+        }
         std::size_t used = 0;
         if (!in_.is_empty())
             used = parser_.feed(in_.bytes());
@@ -142,10 +149,24 @@ void http_connection::advance()
     advances_ = false;
 }
 
+// A peer that sends requests without waiting for answers is served between the others.
+void http_connection::yield_turn()
+{
+    if (std::exchange(yields_, true))
+        return;
+    asio::post(socket_.get_executor(), [self = shared_from_this()] {
+        self->yields_ = false;
+        self->in_turn_ = 0;
+        self->advance();
+        self->read();
+    });
+}
+
 void http_connection::begin_request()
 {
     enter(state::body);
     ++requests_;
+    ++in_turn_;
     auto const& head = parser_.head();
     keeps_ = head.keep_alive && requests_ < endpoint_->limits().requests_per_connection &&
              !endpoint_->is_stopping();

@@ -48,6 +48,7 @@ private:
     void received(boost::system::error_code ec, std::size_t n);
     void input_ended(bool is_broken);
     void advance();
+    void yield_turn();
     void begin_request();
     void refuse_fault(request_parser::fault fault);
     void refuse(http_refusal const& why);
@@ -75,6 +76,8 @@ private:
     state state_ = state::head;
     time_point since_;  // of state_
     int requests_ = 0;
+    int in_turn_ = 0;  // of them, since the other connections had their turn
+    bool yields_ = false;
     bool reads_ = false;
     bool writes_ = false;   // waits for the socket to take more
     bool flushes_ = false;  // in this turn of the loop

@@ -39,7 +39,8 @@ fixed_text apply_fixes(std::string_view text, std::span<finding const> findings)
     bool any = false;
     for (auto const* f : wanted) {
         // Two insertions at one place would come in an order that nobody chose.
-        if (any && first_of(*f) <= done)
+        auto const& first = f->fix.front();
+        if (any && (first.begin < done || (first.begin == done && first.end == done)))
             continue;
         for (auto const& edit : f->fix) {
             out.text += text.substr(done, edit.begin - done);

@@ -19,9 +19,8 @@ position line_index::at(std::size_t offset) const
     // A code point is a byte that continues none.
     auto const begin = text_.begin() + static_cast<std::ptrdiff_t>(*(after - 1));
     auto const end = text_.begin() + static_cast<std::ptrdiff_t>(offset);
-    out.column += static_cast<std::size_t>(std::count_if(begin, end, [](char c) {
-        return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-    }));
+    out.column += static_cast<std::size_t>(std::count_if(
+        begin, end, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
     return out;
 }
 

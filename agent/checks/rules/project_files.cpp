@@ -70,8 +70,9 @@ clause_end read_clause(
             braces = true;
         } else if (t.is("*")) {
             every_type = false;
-        } else if (t.is("type") && i + 1 < tokens.size() && tokens[i + 1].kind == token_kind::word &&
-                   !tokens[i + 1].is("as")) {
+        } else if (
+            t.is("type") && i + 1 < tokens.size() && tokens[i + 1].kind == token_kind::word &&
+            !tokens[i + 1].is("as")) {
             one_type = true;
         } else if (t.is(",") || t.is("}")) {
             one_type = false;
@@ -138,7 +139,8 @@ std::string project_files::with_extension(std::string const& path)
     // "./x.js" may be x.ts.
     if (found.empty() && path.ends_with(".js"))
         for (auto const* ending : {".ts", ".tsx"})
-            if (auto other = path.substr(0, path.size() - 3) + ending; found.empty() && exists(other))
+            if (auto other = path.substr(0, path.size() - 3) + ending;
+                found.empty() && exists(other))
                 found = other;
     resolved_.emplace(path, found);
     return found;
@@ -237,12 +239,14 @@ bool project_files::uses(std::string const& path, module_import const& import)
             return false;
         if (!parser_)
             parser_ = std::make_unique<parser>();
-        bool const plain = path.ends_with(".ts") || path.ends_with(".mts") || path.ends_with(".cts");
+        bool const plain =
+            path.ends_with(".ts") || path.ends_with(".mts") || path.ends_with(".cts");
         auto const result = parser_->parse(facts->text, plain ? dialect::typescript : dialect::tsx);
         for (auto const n : below(result.tree.root())) {
             bool const name = n.is(kind::identifier, kind::shorthand_property_identifier);
             auto const parent = n.parent();
-            if (name && !parent.is(kind::import_specifier, kind::import_clause, kind::namespace_import))
+            if (name &&
+                !parent.is(kind::import_specifier, kind::import_clause, kind::namespace_import))
                 it->second.emplace(n.text());
         }
     }

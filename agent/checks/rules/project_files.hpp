@@ -20,8 +20,8 @@ namespace agent::checks {
 // What a module asks for when it is loaded; types have gone by then.
 struct module_import {
     std::string specifier;
-    std::string file;  // of the project; empty: a package
-    span where;        // of the specifier
+    std::string file;    // of the project; empty: a package
+    span where;          // of the specifier
     bool whole = false;  // import "x", export … from "x": no name tells whether it is used
     std::vector<std::string> names;  // otherwise, the local ones
 };
@@ -42,6 +42,9 @@ public:
         source_reader const& reader);
 
     bool exists(std::string const& path);
+
+    // Whether files beyond those that are checked can be asked for.
+    bool can_look() const { return static_cast<bool>(reader_); }
 
     // "@/lib/db" from "app/page.tsx" → "lib/db.ts". Empty: not a file of the project.
     std::string resolve(std::string_view specifier, std::string_view from);

@@ -60,8 +60,7 @@ public:
         for (auto const& one : asked_)
             if (wanted(one, role, words))
                 (one.of->check ? of_tree : of_file).push_back(one.of);
-        bool const marked =
-            words[mark_] && file.text.find(suppression_mark) != std::string::npos;
+        bool const marked = words[mark_] && file.text.find(suppression_mark) != std::string::npos;
         if (of_tree.empty() && of_file.empty() && !marked)
             return;
         line_index const lines(file.text);
@@ -81,14 +80,14 @@ private:
         return only_.empty() || std::find(only_.begin(), only_.end(), id) != only_.end();
     }
 
-    static bool
-    wanted(prepared_rule const& one, file_role role, word_filter::words const& words)
+    static bool wanted(prepared_rule const& one, file_role role, word_filter::words const& words)
     {
         auto const& roles = one.of->roles;
         if (!roles.empty() && std::find(roles.begin(), roles.end(), role) == roles.end())
             return false;
         return std::all_of(one.words.begin(), one.words.end(), [&](auto const& list) {
-            return std::any_of(list.begin(), list.end(), [&](auto number) { return words[number]; });
+            return std::any_of(
+                list.begin(), list.end(), [&](auto number) { return words[number]; });
         });
     }
 
@@ -99,7 +98,8 @@ private:
         std::vector<finding>& found)
     {
         std::string_view const path = file.path;
-        bool const plain = path.ends_with(".ts") || path.ends_with(".mts") || path.ends_with(".cts");
+        bool const plain =
+            path.ends_with(".ts") || path.ends_with(".mts") || path.ends_with(".cts");
         auto tree = parser_.parse(file.text, plain ? dialect::typescript : dialect::tsx);
         if (tree.problem != parse_problem::none) {
             not_checked(file, lines, tree, found);
@@ -241,8 +241,8 @@ std::vector<finding> check_rules(
     project_facts known = facts;
     for (auto const& file : files)
         for (std::string_view const stem : {"auth", "session", "dal"})
-            known.authentication = known.authentication ||
-                                   (is_script(file.path) && stem_of(file.path) == stem);
+            known.authentication =
+                known.authentication || (is_script(file.path) && stem_of(file.path) == stem);
     engine run(files, known, reader, only);
     std::vector<finding> out;
     for (auto const& file : files)

@@ -37,10 +37,10 @@ std::vector<finding> check_rules(
 struct rule_description {
     std::string_view id;
     checks::severity severity = severity::error;
-    std::string_view reason;     // one line
-    std::string_view condition;  // "Next.js 16 and newer", "with cacheComponents"; or empty
-    std::string page;            // URL
-    bool fixable = false;        // some of its findings come with a fix
+    std::string_view reason;  // one line
+    std::string condition;    // "Next.js 16 and newer", "with cacheComponents"; or empty
+    std::string page;         // URL
+    bool fixable = false;     // some of its findings come with a fix
 };
 
 std::vector<rule_description> describe_rules();

@@ -69,13 +69,14 @@ void suppressions::read(context const& in, span comment)
     text.remove_prefix(suppression_mark.size());
     auto const colon = text.find(':');
     auto const names = trim(text.substr(0, colon));
-    auto const reason = colon == std::string_view::npos ? std::string_view()
-                                                        : trim(text.substr(colon + 1));
+    auto const reason =
+        colon == std::string_view::npos ? std::string_view() : trim(text.substr(colon + 1));
     if (names.empty() || reason.size() < 3) {
         in.complain(
             comment,
             "suppression-without-reason",
-            fmt::format("Say why: // {} RULE: reason. Until then it holds nothing.", suppression_mark));
+            fmt::format(
+                "Say why: // {} RULE: reason. Until then it holds nothing.", suppression_mark));
         return;
     }
     auto line = in.lines.at(comment.begin).line;
@@ -91,9 +92,8 @@ void suppressions::read(context const& in, span comment)
         auto const comma = rest.find(',');
         auto const name = trim(rest.substr(0, comma));
         rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
-        bool const known = std::any_of(in.rules.begin(), in.rules.end(), [name](rule const& r) {
-            return r.id == name;
-        });
+        bool const known = std::any_of(
+            in.rules.begin(), in.rules.end(), [name](rule const& r) { return r.id == name; });
         if (!known) {
             in.complain(
                 comment,

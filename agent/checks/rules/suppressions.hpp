@@ -2,7 +2,8 @@
 
 // `// nextjs-backend-ignore RULE: reason` says that a finding was looked at, and why it stays. It
 // holds for its own line if there is code before it, else for the next line that is no comment.
-// Several rules are separated by commas. Without a reason it holds nothing, and is a finding itself.
+// Several rules are separated by commas. Without a reason it holds nothing, and is a finding
+// itself.
 
 #include "agent/checks/rules/rule.hpp"
 

@@ -10,7 +10,8 @@ constexpr std::array<bool, 256> word_bytes = [] {
     std::array<bool, 256> out{};
     for (int c = 0; c < 256; ++c)
         out[static_cast<std::size_t>(c)] = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                                           (c >= '0' && c <= '9') || c == '_' || c == '$' || c >= 0x80;
+                                           (c >= '0' && c <= '9') || c == '_' || c == '$' ||
+                                           c >= 0x80;
     return out;
 }();
 
@@ -78,7 +79,8 @@ void word_filter::directive(std::string_view text, std::size_t at, words& out) c
         if (directives_[i] != none)
             out[directives_[i]] = true;
     }
-    bool const first = text.find_first_not_of(" \t\r\n\xEF\xBB\xBF") == at - 1 && text[at - 1] != '`';
+    bool const first =
+        text.find_first_not_of(" \t\r\n\xEF\xBB\xBF") == at - 1 && text[at - 1] != '`';
     if (any && !first && directives_[3] != none)
         out[directives_[3]] = true;
 }

@@ -23,8 +23,8 @@ std::string uri_of(std::string_view path)
     std::string out;
     for (char const c : path) {
         auto const u = static_cast<unsigned char>(c);
-        bool const plain = std::isalnum(u) != 0 || std::string_view("-._~/@").find(c) !=
-                                                       std::string_view::npos;
+        bool const plain =
+            std::isalnum(u) != 0 || std::string_view("-._~/@").find(c) != std::string_view::npos;
         if (plain) {
             out += c;
         } else {

@@ -41,8 +41,7 @@ std::string shown(std::string_view line)
 
 void add_line(std::string& out, std::size_t number, int digits, bool marked, std::string_view text)
 {
-    out += fmt::format(
-        "  {} {:>{}} | {}\n", marked ? '>' : ' ', number, digits, shown(text));
+    out += fmt::format("  {} {:>{}} | {}\n", marked ? '>' : ' ', number, digits, shown(text));
 }
 
 // The line before, the line, a mark below it, the line after.
@@ -55,12 +54,14 @@ void add_frame(std::string& out, finding const& f, line_index const& lines)
     auto const last = std::min(number + 1, lines.lines());
     auto const digits = static_cast<int>(std::to_string(last).size());
     // A very long line is shown from a little before the place.
-    std::size_t const from = f.range.from.column > widest / 2 ? f.range.from.column - widest / 4 : 0;
+    std::size_t const from =
+        f.range.from.column > widest / 2 ? f.range.from.column - widest / 4 : 0;
     auto const column = f.range.from.column - 1 - from;
     auto const in_line = f.range.to.line == number && f.range.to.column > f.range.from.column
                              ? f.range.to.column - f.range.from.column
                              : piece(whole, f.range.from.column - 1, widest).size();
-    auto const width = std::clamp<std::size_t>(in_line, 1, std::max<std::size_t>(1, widest - column));
+    auto const width =
+        std::clamp<std::size_t>(in_line, 1, std::max<std::size_t>(1, widest - column));
     auto text = std::string(piece(whole, from, widest));
     if (f.secret) {
         auto const begin = piece(text, 0, column).size();

@@ -28,12 +28,10 @@ std::string report_text(
 
 // {"findings": [{rule, severity, path, line, column, end_line, end_column, message, page, fix?}],
 //  "errors": 1, "warnings": 0, "files": 12}
-boost::json::object
-report_json(std::span<finding const> findings, report_context const& context);
+boost::json::object report_json(std::span<finding const> findings, report_context const& context);
 
 // SARIF 2.1.0: one run, every rule described; paths are relative to %SRCROOT%.
-boost::json::object
-report_sarif(std::span<finding const> findings, report_context const& context);
+boost::json::object report_sarif(std::span<finding const> findings, report_context const& context);
 
 // "2 errors and 1 warning in 14 files".
 std::string summary(std::span<finding const> findings, std::size_t files);

@@ -47,8 +47,8 @@ node awaited(node expression)
 std::string_view string_value(node n)
 {
     auto const text = n.text();
-    bool const quoted = n.is(kind::string) || (n.is(kind::template_string) &&
-                                               !n.child(kind::template_substitution));
+    bool const quoted = n.is(kind::string) ||
+                        (n.is(kind::template_string) && !n.child(kind::template_substitution));
     return quoted && text.size() >= 2 ? text.substr(1, text.size() - 2) : std::string_view();
 }
 

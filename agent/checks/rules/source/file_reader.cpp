@@ -46,7 +46,8 @@ node without_wrapping_calls(node value)
     value = bare(value);
     for (int depth = 0; depth < 4 && value.is(kind::call_expression); ++depth)
         for (auto const inner : children(value.child(field::arguments)))
-            if (auto const plain = bare(inner); is_function(plain) || plain.is(kind::call_expression))
+            if (auto const plain = bare(inner);
+                is_function(plain) || plain.is(kind::call_expression))
                 value = plain;
     return value;
 }
@@ -219,8 +220,8 @@ void file_reader::declare(node declaration, node statement, bool type_only)
         }
         return;
     }
-    bool const value = is_function(declaration) ||
-                       declaration.is(kind::class_declaration, kind::enum_declaration);
+    bool const value =
+        is_function(declaration) || declaration.is(kind::class_declaration, kind::enum_declaration);
     entry.at = declaration.child(field::name);
     if (!entry.at)
         entry.at = statement;
@@ -291,7 +292,8 @@ void file_reader::function_node(node n)
     f.directive = directive_in(f.body);
     f.name = n.child(field::name).text();
     auto outer = n.parent();
-    while (outer.is(kind::parenthesized_expression, kind::as_expression, kind::satisfies_expression))
+    while (
+        outer.is(kind::parenthesized_expression, kind::as_expression, kind::satisfies_expression))
         outer = outer.parent();
     if (outer.is(kind::variable_declarator))
         f.name = outer.child(field::name).text();
@@ -302,8 +304,7 @@ void file_reader::function_node(node n)
     binding own;
     own.value = n;
     own.constant = true;
-    bool const declared =
-        n.is(kind::function_declaration, kind::generator_function_declaration);
+    bool const declared = n.is(kind::function_declaration, kind::generator_function_declaration);
     own.scope = declared ? block_around(n) : n;
     if (declared || n.is(kind::function_expression, kind::generator_function))
         bind(n.child(field::name), own);

@@ -15,8 +15,8 @@ std::string_view required_module(node value)
     if (!value.is(kind::call_expression))
         return {};
     auto const callee = value.child(field::function);
-    bool const asks = callee.is(kind::import) ||
-                      (callee.is(kind::identifier) && callee.text() == "require");
+    bool const asks =
+        callee.is(kind::import) || (callee.is(kind::identifier) && callee.text() == "require");
     return asks ? string_value(value.child(field::arguments).first()) : std::string_view();
 }
 
@@ -28,8 +28,9 @@ source_file::source_file(std::string_view path, checks::parsed tree)
     file_reader(*this).read();
 }
 
-// Of those of a name, the one in the smallest scope around the identifier; scopes are sorted by where
-// they begin, so that it is the last that contains it. Beyond a thousand nobody meant to be read.
+// Of those of a name, the one in the smallest scope around the identifier; scopes are sorted by
+// where they begin, so that it is the last that contains it. Beyond a thousand nobody meant to be
+// read.
 binding const* source_file::lookup(node identifier) const
 {
     auto const name = identifier.text();

@@ -34,8 +34,8 @@ struct binding {
     std::string_view key;  // the property of `value` that a pattern took, if it took one
     symbol from;           // of an import
     bool type_only = false;
-    bool constant = false;    // const, function, class, import
-    bool parameter = false;   // of a function, itself or a part of one
+    bool constant = false;   // const, function, class, import
+    bool parameter = false;  // of a function, itself or a part of one
     bool destructured = false;
 };
 
@@ -43,7 +43,7 @@ enum class directive {
     none,
     use_client,
     use_server,
-    use_cache,          // and 'use cache: remote', and those of handlers of one's own
+    use_cache,  // and 'use cache: remote', and those of handlers of one's own
     use_cache_private,
 };
 

@@ -43,7 +43,10 @@ bool is_plain_value(inspection const& in, node value)
 
 std::vector<text_edit> made_async(node f)
 {
-    if (f.is(kind::method_definition, kind::generator_function, kind::generator_function_declaration))
+    if (f.is(
+            kind::method_definition,
+            kind::generator_function,
+            kind::generator_function_declaration))
         return {};
     return {{f.begin(), f.begin(), "async "}};
 }
@@ -57,13 +60,13 @@ void server_exports(inspection& in)
             continue;
         auto const value = bare(entry.value);
         if (auto const* f = in.file.function_at(value)) {
-            if (!f->asynchronous || value.is(
-                                        kind::generator_function,
-                                        kind::generator_function_declaration))
+            if (!f->asynchronous ||
+                value.is(kind::generator_function, kind::generator_function_declaration))
                 in.report(
                     entry.at,
                     fmt::format(
-                        "`{}` is exported from a 'use server' file and not async: every export is a "
+                        "`{}` is exported from a 'use server' file and not async: every export is "
+                        "a "
                         "Server Action, which has to be an async function.",
                         entry.name),
                     made_async(value));
@@ -103,8 +106,7 @@ void inline_async(inspection& in)
             continue;
         }
         if (!f.asynchronous)
-            in.report(
-                at, "A Server Action has to be an async function.", made_async(f.at));
+            in.report(at, "A Server Action has to be an async function.", made_async(f.at));
     }
 }
 

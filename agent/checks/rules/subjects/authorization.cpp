@@ -78,69 +78,51 @@ void action_without_auth(inspection& in)
             in.report(
                 f->at.child(field::name) ? f->at.child(field::name) : f->at,
                 fmt::format(
-                    "`{}` changes data for whoever posts to it, and asks nobody who they are: check "
+                    "`{}` changes data for whoever posts to it, and asks nobody who they are: "
+                    "check "
                     "the session and the right to do this first, in the action itself.",
                     f->name));
 }
 
-// The names that what a caller sent is known by in a function: its parameters, and what was read
-// from request.json() and the like.
-bool is_sent(inspection const& in, function const& f, node value)
+// Whether it is all of what a caller sent, fields that nobody asked for included: a parameter of
+// the action, await request.json(), Object.fromEntries(form).
+bool is_sent(inspection const& in, function const& f, node value, int depth = 0)
 {
     value = awaited(value);
     if (value.is(kind::call_expression)) {
         auto const callee = value.child(field::function);
-        auto const name = called_name(callee);
-        if (name == "json" || name == "formData")
-            return is_sent(in, f, callee.child(field::object));
-        if (name == "get" || name == "getAll")
-            return is_sent(in, f, callee.child(field::object));
-        // Object.fromEntries(formData)
-        if (name == "fromEntries" && callee.child(field::object).text() == "Object")
-            return is_sent(in, f, value.child(field::arguments).first());
-        return false;
+        auto const object = bare(callee.child(field::object));
+        if (called_name(callee) == "fromEntries" && object.text() == "Object")
+            return is_sent(in, f, value.child(field::arguments).first(), depth + 1);
+        auto const* of = object.is(kind::identifier) ? in.file.lookup(object) : nullptr;
+        return called_name(callee) == "json" && of && of->parameter && of->scope == f.at;
     }
-    if (!value.is(kind::identifier))
+    if (!value.is(kind::identifier, kind::shorthand_property_identifier) || depth > 2)
         return false;
     auto const* found = in.file.lookup(value);
-    if (!found)
+    if (!found || found->destructured)
         return false;
     if (found->parameter)
-        return found->scope == f.at && !found->destructured;
-    if (!found->value || !f.at.contains(found->value))
-        return false;
-    auto const made = awaited(found->value);
-    // One step: const body = await request.json(), const title = form.get('title').
-    if (!made.is(kind::call_expression))
-        return false;
-    auto const name = called_name(made.child(field::function));
-    auto const object = bare(made.child(field::function).child(field::object));
-    auto const* of = object.is(kind::identifier) ? in.file.lookup(object) : nullptr;
-    bool const of_parameter = of && of->parameter && of->scope == f.at;
-    return of_parameter &&
-           (name == "json" || name == "formData" || name == "get" || name == "getAll");
+        return found->scope == f.at && (depth > 0 || is_action(in, f));
+    return found->constant && found->value && f.at.contains(found->value) &&
+           bare(awaited(found->value)).is(kind::call_expression) &&
+           is_sent(in, f, found->value, depth + 1);
 }
 
-// What a database is given as data: the argument itself, its data, its parts.
-node unchecked_part(inspection const& in, function const& f, node given)
+// { data: body } and { ...body }, and what values() and set() of a query builder are given.
+node unchecked_part(inspection const& in, function const& f, node given, bool builder)
 {
     given = bare(given);
-    if (is_sent(in, f, given))
+    if (builder && is_sent(in, f, given))
         return given;
-    if (!given.is(kind::object))
+    auto const data = builder ? given : property(given, "data");
+    if (!builder && data && is_sent(in, f, data))
+        return data;
+    if (!bare(data).is(kind::object))
         return {};
-    for (auto const n : below(given)) {
-        if (n.is(kind::spread_element) && is_sent(in, f, n.first()))
-            return n;
-        if (n.is(kind::pair) && is_sent(in, f, n.child(field::value)))
-            return n;
-        if (n.is(kind::shorthand_property_identifier)) {
-            auto const* found = in.file.lookup(n);
-            if (found && !found->parameter && found->value && !found->destructured &&
-                is_sent(in, f, found->value))
-                return n;
-        }
-    }
+    for (auto const member : children(bare(data)))
+        if (member.is(kind::spread_element) && is_sent(in, f, member.first()))
+            return member;
     return {};
 }
 
@@ -171,7 +153,7 @@ void input_not_validated(inspection& in)
         auto const* f = in.file.deciding_function(c.at);
         if (!f || !(is_action(in, *f) || is_handler(in, *f)) || in.file.function_of(c.at) != f)
             continue;
-        auto const part = unchecked_part(in, *f, argument(c, 0));
+        auto const part = unchecked_part(in, *f, argument(c, 0), builder);
         if (!part)
             continue;
         if (!known.contains(f)) {
@@ -182,8 +164,9 @@ void input_not_validated(inspection& in)
         if (!known[f])
             in.report(
                 part,
-                "What a caller sent goes to the database as it came: parse it with a schema (zod's "
-                "safeParse) first, and pass on the fields that it may set.");
+                "All that a caller sent goes to the database as it came, fields included that they "
+                "may not set: parse it with a schema (zod's safeParse), and pass on what that "
+                "returns.");
     }
 }
 

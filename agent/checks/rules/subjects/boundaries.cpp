@@ -114,7 +114,8 @@ void server_code_in_client(file_inspection& in)
             continue;
         std::string chain = client;
         for (auto const& step : way)
-            chain += " → " + (step.import->file.empty() ? step.import->specifier : step.import->file);
+            chain +=
+                " → " + (step.import->file.empty() ? step.import->specifier : step.import->file);
         in.report(
             way.front().import->where,
             fmt::format(
@@ -130,7 +131,7 @@ void server_code_in_client(file_inspection& in)
 void slot_default(file_inspection& in)
 {
     std::string_view const path = in.path;
-    if (!in_app_directory(path))
+    if (!in_app_directory(path) || !in.files.can_look())
         return;
     auto const at = path.rfind("/@");
     if (at == std::string_view::npos)
@@ -149,7 +150,8 @@ void slot_default(file_inspection& in)
     in.report(
         span{0, 0},
         fmt::format(
-            "The slot {} has no default.tsx, without which the build fails since Next.js 16: add one "
+            "The slot {} has no default.tsx, without which the build fails since Next.js 16: add "
+            "one "
             "that returns null or calls notFound().",
             slot.substr(slot.rfind('/') + 1)));
 }

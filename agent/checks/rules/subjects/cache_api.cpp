@@ -48,8 +48,7 @@ void segment_config(inspection& in)
     static constexpr std::array<std::string_view, 5> options{
         "dynamic", "dynamicParams", "revalidate", "fetchCache", "runtime"};
     for (auto const& entry : in.file.exports()) {
-        bool const option =
-            std::find(options.begin(), options.end(), entry.name) != options.end();
+        bool const option = std::find(options.begin(), options.end(), entry.name) != options.end();
         if (!option || entry.type_only || is_function(entry.value))
             continue;
         std::string_view instead = "cache what may be with 'use cache' and cacheLife()";
@@ -187,8 +186,10 @@ void add_cache_api_rules(std::vector<rule>& to)
     one.reason = "cacheLife() throws for a profile that nobody has declared.";
     one.page = "app/api-reference/functions/cacheLife";
     one.since = 16;
-    one.condition = "without profiles in next.config";
-    one.applies = [](project_facts const& facts) { return !facts.has_flag("cacheLife"); };
+    one.condition = "with a next.config that declares no profiles";
+    one.applies = [](project_facts const& facts) {
+        return facts.cache_components.has_value() && !facts.has_flag("cacheLife");
+    };
     one.words = {{"cacheLife"}};
     one.check = unknown_profile;
     to.push_back(one);

@@ -82,12 +82,13 @@ void one_argument(inspection& in)
         auto const end = c.arguments.first().end();
         in.report(
             c.at,
-            action ? "revalidateTag() with one argument is deprecated and a type error: in a Server "
-                     "Action call updateTag(tag) to read one's own writes, else pass a profile as "
-                     "revalidateTag(tag, 'max')."
-                   : "revalidateTag() with one argument is deprecated and a type error: pass a "
-                     "profile as revalidateTag(tag, 'max'), or { expire: 0 } where stale data must "
-                     "not be served.",
+            action
+                ? "revalidateTag() with one argument is deprecated and a type error: in a Server "
+                  "Action call updateTag(tag) to read one's own writes, else pass a profile as "
+                  "revalidateTag(tag, 'max')."
+                : "revalidateTag() with one argument is deprecated and a type error: pass a "
+                  "profile as revalidateTag(tag, 'max'), or { expire: 0 } where stale data must "
+                  "not be served.",
             {{end, end, ", 'max'"}});
     }
 }
@@ -127,8 +128,8 @@ void cache_in_handler(inspection& in)
 void request_in_cache(inspection& in)
 {
     for (auto const& c : in.file.calls()) {
-        bool const request = c.target.is("next/headers", "cookies") ||
-                             c.target.is("next/headers", "headers");
+        bool const request =
+            c.target.is("next/headers", "cookies") || c.target.is("next/headers", "headers");
         bool const connection = c.target.is("next/server", "connection");
         if (!request && !connection)
             continue;

@@ -158,9 +158,8 @@ void relative_fetch(inspection& in)
             in.file.lookup(c.callee))
             continue;
         auto const url = bare(argument(c, 0));
-        bool const relative =
-            (url.is(kind::string) && string_value(url).starts_with("/")) ||
-            (url.is(kind::template_string) && url.text().starts_with("`/"));
+        bool const relative = (url.is(kind::string) && string_value(url).starts_with("/")) ||
+                              (url.is(kind::template_string) && url.text().starts_with("`/"));
         auto const where = in.file.place_of(c.at);
         if (relative && (where == place::render || where == place::handler ||
                          where == place::action || where == place::proxy))

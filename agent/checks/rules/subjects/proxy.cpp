@@ -24,7 +24,6 @@ node config_object(inspection const& in)
     return entry ? bare(entry->value) : node();
 }
 
-
 void middleware_file(inspection& in)
 {
     for (std::string_view const runtime : {"edge", "experimental-edge"})
@@ -43,7 +42,8 @@ void middleware_file(inspection& in)
 void both_files(inspection& in)
 {
     auto const path = std::string(in.file.path());
-    auto const folder = path.substr(0, path.rfind('/') == std::string::npos ? 0 : path.rfind('/') + 1);
+    auto const folder =
+        path.substr(0, path.rfind('/') == std::string::npos ? 0 : path.rfind('/') + 1);
     for (auto const* extension : {".ts", ".js", ".mts", ".mjs"})
         if (in.files.exists(folder + "proxy" + extension)) {
             in.report(
@@ -94,8 +94,7 @@ void proxy_export(inspection& in)
                 : std::vector<text_edit>());
         return;
     }
-    in.report(
-        span{0, 0}, "proxy.ts has to export a function, named `proxy` or as the default.");
+    in.report(span{0, 0}, "proxy.ts has to export a function, named `proxy` or as the default.");
 }
 
 bool is_constant(node value)

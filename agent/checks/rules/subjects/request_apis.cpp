@@ -183,8 +183,8 @@ void sync_params(inspection& in)
                 if (!found || !found->parameter || found->scope != f.at || found->key != n.text())
                     continue;
                 if (auto const used = taken_apart(n)) {
-                    auto fix = in.file.function_of(n) == &f ? await_there(f, n)
-                                                            : std::vector<text_edit>();
+                    auto fix =
+                        in.file.function_of(n) == &f ? await_there(f, n) : std::vector<text_edit>();
                     complain(in, used, n.text(), std::move(fix));
                     break;
                 }
@@ -195,8 +195,8 @@ void sync_params(inspection& in)
                     in.file.lookup(object) != whole)
                     continue;
                 if (auto const used = taken_apart(n)) {
-                    auto fix = in.file.function_of(n) == &f ? await_there(f, n)
-                                                            : std::vector<text_edit>();
+                    auto fix =
+                        in.file.function_of(n) == &f ? await_there(f, n) : std::vector<text_edit>();
                     complain(in, used, name, std::move(fix));
                     break;
                 }
@@ -223,7 +223,8 @@ void cookies_in_render(inspection& in)
             in.report(
                 callee,
                 fmt::format(
-                    "Cookies cannot be changed while a page renders: cookies().{}() throws here. Do "
+                    "Cookies cannot be changed while a page renders: cookies().{}() throws here. "
+                    "Do "
                     "it in a Server Action or a Route Handler.",
                     what));
     }

@@ -66,7 +66,8 @@ void private_in_client(inspection& in)
             in.report(
                 n,
                 fmt::format(
-                    "`{}` is undefined in the browser, where a Client Component runs: read it on the "
+                    "`{}` is undefined in the browser, where a Client Component runs: read it on "
+                    "the "
                     "server and pass on what may be seen.",
                     name));
     }
@@ -98,8 +99,22 @@ bool is_placeholder(std::string_view text)
 {
     auto const small = lower(text);
     for (std::string_view const word :
-         {"xxx", "your", "example", "placeholder", "changeme", "change-me", "change_me", "replace",
-          "...", "…", "<", "dummy", "todo", "secret-here", "insert", "123456"})
+         {"xxx",
+          "your",
+          "example",
+          "placeholder",
+          "changeme",
+          "change-me",
+          "change_me",
+          "replace",
+          "...",
+          "…",
+          "<",
+          "dummy",
+          "todo",
+          "secret-here",
+          "insert",
+          "123456"})
         if (small.find(word) != std::string::npos)
             return true;
     return false;
@@ -125,9 +140,8 @@ bool has_password(std::string_view text)
         "mongodb+srv://",
         "redis://",
         "rediss://"};
-    auto const scheme = std::find_if(schemes.begin(), schemes.end(), [text](std::string_view s) {
-        return text.starts_with(s);
-    });
+    auto const scheme = std::find_if(
+        schemes.begin(), schemes.end(), [text](std::string_view s) { return text.starts_with(s); });
     if (scheme == schemes.end())
         return false;
     auto const rest = text.substr(scheme->size());
@@ -179,12 +193,10 @@ void hardcoded(inspection& in)
 void known_secret(inspection& in)
 {
     for (auto const& c : in.file.calls()) {
-        auto const module = c.callee.is(kind::member_expression)
-                                ? in.file.resolve(c.callee).module
-                                : c.target.module;
-        auto const* of = c.callee.is(kind::member_expression)
-                             ? in.file.lookup(root_of(c.callee))
-                             : nullptr;
+        auto const module = c.callee.is(kind::member_expression) ? in.file.resolve(c.callee).module
+                                                                 : c.target.module;
+        auto const* of =
+            c.callee.is(kind::member_expression) ? in.file.lookup(root_of(c.callee)) : nullptr;
         bool const jwt = module == "jsonwebtoken" || (of && of->from.module == "jsonwebtoken");
         auto const name = called_name(c.callee);
         if (!jwt || (name != "sign" && name != "verify"))
@@ -202,8 +214,7 @@ void known_secret(inspection& in)
         auto const name = environment_name(bare(n.child(field::left)));
         auto const fallback = bare(n.child(field::right));
         if ((sign != "??" && sign != "||") || !names_secret(name) ||
-            name.find("DATABASE_URL") != std::string_view::npos ||
-            string_value(fallback).empty())
+            name.find("DATABASE_URL") != std::string_view::npos || string_value(fallback).empty())
             continue;
         in.report(
             fallback,
@@ -241,27 +252,10 @@ void add_secret_rules(std::vector<rule>& to)
     one.id = "hardcoded-credential";
     one.reason = "Sources are copied, shared and kept for ever: no place for a key.";
     one.page = "app/guides/environment-variables";
-    one.words = {
-        {"sk_live_*",
-         "rk_live_*",
-         "whsec_*",
-         "AKIA*",
-         "ghp_*",
-         "github_pat_*",
-         "xoxb",
-         "xoxp",
-         "ant",
-         "proj",
-         "SG",
-         "npm_*",
-         "AIzaSy*",
-         "PRIVATE",
-         "postgres",
-         "postgresql",
-         "mysql",
-         "mongodb",
-         "redis",
-         "rediss"}};
+    one.words = {{"sk_live_*",    "rk_live_*", "whsec_*", "AKIA*",   "ghp_*",
+                  "github_pat_*", "xoxb",      "xoxp",    "ant",     "proj",
+                  "SG",           "npm_*",     "AIzaSy*", "PRIVATE", "postgres",
+                  "postgresql",   "mysql",     "mongodb", "redis",   "rediss"}};
     one.check = hardcoded;
     one.secret = true;
     to.push_back(one);

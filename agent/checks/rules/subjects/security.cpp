@@ -32,11 +32,10 @@ bool is_harmless(inspection const& in, node part)
     if (part.is(kind::string, kind::number) || !string_value(part).empty())
         return true;
     if (part.is(kind::identifier, kind::member_expression)) {
-        auto const name = part.is(kind::identifier) ? part.text()
-                                                    : part.child(field::property).text();
-        return std::none_of(name.begin(), name.end(), [](unsigned char c) {
-            return std::islower(c) != 0;
-        });
+        auto const name =
+            part.is(kind::identifier) ? part.text() : part.child(field::property).text();
+        return std::none_of(
+            name.begin(), name.end(), [](unsigned char c) { return std::islower(c) != 0; });
     }
     if (part.is(kind::ternary_expression))
         return !string_value(bare(part.child(field::consequence))).empty() &&
@@ -127,8 +126,8 @@ void open_redirect(inspection& in)
         auto const* of = c.callee.is(kind::member_expression)
                              ? in.file.lookup(bare(c.callee.child(field::object)))
                              : nullptr;
-        bool const response = called_name(c.callee) == "redirect" && of &&
-                              of->from.is("next/server", "NextResponse");
+        bool const response =
+            called_name(c.callee) == "redirect" && of && of->from.is("next/server", "NextResponse");
         auto const place = argument(c, 0);
         if ((leaves || response) && place && is_from_request(in, place))
             in.report(
@@ -172,8 +171,7 @@ void open_cookie(inspection& in)
         if (!is_session_cookie(string_value(name)) || (options && !options.is(kind::object)))
             continue;
         // set(name, '') and maxAge: 0 delete it.
-        auto const value =
-            first.is(kind::object) ? property(first, "value") : bare(argument(c, 1));
+        auto const value = first.is(kind::object) ? property(first, "value") : bare(argument(c, 1));
         if (value.is(kind::string) && string_value(value).empty())
             continue;
         bool spread = false;
@@ -185,7 +183,8 @@ void open_cookie(inspection& in)
         in.report(
             c.callee,
             fmt::format(
-                "The cookie `{}` can be read by any script of the page: set httpOnly: true, secure: "
+                "The cookie `{}` can be read by any script of the page: set httpOnly: true, "
+                "secure: "
                 "true and sameSite: 'lax'.",
                 string_value(name)));
     }
@@ -209,7 +208,16 @@ void add_security_rules(std::vector<rule>& to)
          "prepare",
          "exec",
          "run"},
-        {"SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "select", "insert", "update", "delete", "with"}};
+        {"SELECT",
+         "INSERT",
+         "UPDATE",
+         "DELETE",
+         "WITH",
+         "select",
+         "insert",
+         "update",
+         "delete",
+         "with"}};
     one.check = built_sql;
     to.push_back(one);
 

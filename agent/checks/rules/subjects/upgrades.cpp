@@ -57,13 +57,13 @@ void request_geo(inspection& in)
         if (!b.parameter || b.destructured)
             continue;
         auto const* f = in.file.function_at(b.scope);
-        bool const first = f && (f->parameters == b.at ||
-                                 f->parameters.first().child(field::pattern) == b.at);
+        bool const first =
+            f && (f->parameters == b.at || f->parameters.first().child(field::pattern) == b.at);
         bool const handler =
-            first && ((in.file.role() == file_role::route && is_http_method(f->exported)) ||
-                      ((in.file.role() == file_role::proxy ||
-                        in.file.role() == file_role::middleware) &&
-                       !f->exported.empty()));
+            first &&
+            ((in.file.role() == file_role::route && is_http_method(f->exported)) ||
+             ((in.file.role() == file_role::proxy || in.file.role() == file_role::middleware) &&
+              !f->exported.empty()));
         if (!handler)
             continue;
         for (auto const n : below(f->body)) {
@@ -95,7 +95,8 @@ void pages_router_in_app(inspection& in)
                 "next/router is of the Pages Router and throws below app/: use next/navigation "
                 "(useRouter, usePathname, useSearchParams).");
     for (auto const& entry : in.file.exports())
-        for (std::string_view const name : {"getServerSideProps", "getStaticProps", "getStaticPaths"})
+        for (std::string_view const name :
+             {"getServerSideProps", "getStaticProps", "getStaticPaths"})
             if (entry.name == name && in.file.role() != file_role::other)
                 in.report(
                     entry.at,

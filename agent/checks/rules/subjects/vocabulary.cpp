@@ -37,19 +37,33 @@ std::string lower(std::string_view text)
 bool speaks_of_identity(std::string_view name)
 {
     static constexpr std::array<std::string_view, 30> parts{
-        "auth",     "session",  "user",    "permission", "role",     "token",  "login",
-        "logout",   "signin",   "sign_in", "signup",     "signout",  "member", "owner",
-        "tenant",   "admin",    "guard",   "protect",    "access",   "verif",  "require",
-        "account",  "identity", "cookie",  "credential", "password", "current", "allowed",
-        "ratelimit", "captcha"};
+        "auth",       "session",  "user",    "permission", "role",      "token",
+        "login",      "logout",   "signin",  "sign_in",    "signup",    "signout",
+        "member",     "owner",    "tenant",  "admin",      "guard",     "protect",
+        "access",     "verif",    "require", "account",    "identity",  "cookie",
+        "credential", "password", "current", "allowed",    "ratelimit", "captcha"};
     return has_any(name, parts);
 }
 
 bool speaks_of_validation(std::string_view name)
 {
     static constexpr std::array<std::string_view, 16> parts{
-        "parse",  "valid", "schema", "assert", "check",  "sanitiz", "coerce",  "guard",
-        "decode", "clean", "number", "typeof", "verif",  "ensure",  "conform", "normaliz"};
+        "parse",
+        "valid",
+        "schema",
+        "assert",
+        "check",
+        "sanitiz",
+        "coerce",
+        "guard",
+        "decode",
+        "clean",
+        "number",
+        "typeof",
+        "verif",
+        "ensure",
+        "conform",
+        "normaliz"};
     return has_any(name, parts);
 }
 

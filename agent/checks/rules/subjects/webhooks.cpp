@@ -99,8 +99,18 @@ void unverified(inspection& in)
         return;
     auto const text = lower(in.file.text());
     for (auto const* word :
-         {"signature", "verify", "hmac", "constructevent", "secret", "token", "authorization",
-          "timingsafeequal", "auth", "validate", "webhook(", "handler("})
+         {"signature",
+          "verify",
+          "hmac",
+          "constructevent",
+          "secret",
+          "token",
+          "authorization",
+          "timingsafeequal",
+          "auth",
+          "validate",
+          "webhook(",
+          "handler("})
         if (text.find(word) != std::string::npos)
             return;
     for (auto const& entry : in.file.exports())
@@ -155,8 +165,7 @@ void add_webhook_rules(std::vector<rule>& to)
     one.page = "app/api-reference/file-conventions/route";
     one.roles = {file_role::route};
     one.words = {
-        {"constructEvent", "constructEventAsync", "createHmac", "verifySignature"},
-        {"json"}};
+        {"constructEvent", "constructEventAsync", "createHmac", "verifySignature"}, {"json"}};
     one.check = parsed_before_verified;
     to.push_back(one);
 

@@ -38,6 +38,7 @@ struct vocabulary {
     std::vector<kind> kinds;
     std::vector<field> fields;
     TSSymbol comment = 0;
+    TSSymbol hash_bang = 0;
 
     explicit vocabulary(TSLanguage const* of) : language(of)
     {
@@ -56,6 +57,8 @@ struct vocabulary {
                 kinds[symbol] = found->second;
             if (named && name == "comment")
                 comment = symbol;
+            if (named && name == "hash_bang_line")
+                hash_bang = symbol;
         }
         fields.resize(ts_language_field_count(of) + 1, field::none);
         for (TSFieldId id = 1; id < fields.size(); ++id) {
@@ -149,7 +152,9 @@ parsed parser::parse(std::string_view text, dialect which)
             auto index = left_out;
             if (symbol == words.comment)
                 tree.comments_.push_back({begin, end});
-            else if (what != kind::other || as != field::none || ts_node_is_named(n)) {
+            else if (
+                symbol != words.hash_bang &&
+                (what != kind::other || as != field::none || ts_node_is_named(n))) {
                 index = static_cast<std::uint32_t>(tree.nodes_.size());
                 tree.nodes_.push_back({what, as, begin, end, parent, index + 1});
             }

@@ -49,20 +49,14 @@ bool asks_who(inspection const& in, function const& f, int depth = 0)
     return false;
 }
 
-bool invalidates(symbol const& target)
-{
-    return target.module == "next/cache" &&
-           (target.name == "updateTag" || target.name == "revalidateTag" ||
-            target.name == "revalidatePath" || target.name == "refresh");
-}
-
-// For each function that a caller reaches, the call that changes something.
+// For each function that a caller reaches, the call in it that changes something. What a module of
+// the data's own does (a data access layer) is asked there.
 std::map<function const*, node> changes(inspection const& in)
 {
     std::map<function const*, node> out;
     for (auto const& c : in.file.calls()) {
         auto const db = as_database_call(in.file, c);
-        if (!(db.is && changes_data(db.method)) && !invalidates(c.target))
+        if (!db.is || !changes_data(db.method))
             continue;
         if (auto const* f = in.file.deciding_function(c.at))
             out.emplace(f, c.at);
@@ -181,7 +175,9 @@ void add_authorization_rules(std::vector<rule>& to)
     one.page = "app/guides/data-security";
     one.condition = "in a project that has authentication";
     one.applies = [](project_facts const& facts) { return facts.authentication; };
-    one.words = {{"'use server'"}};
+    one.words = {
+        {"'use server'"},
+        {"prisma", "db", "database", "tx", "trx", "knex", "orm", "drizzle", "pool", "kysely"}};
     one.check = action_without_auth;
     to.push_back(one);
 

@@ -27,9 +27,10 @@ export async function remove(id: string) { await db.post.delete({ where: { id } 
         broken(
             "app/actions.ts",
             R"('use server'
-import { updateTag } from 'next/cache'
-import { addNote } from '@/lib/notes'
-export async function add(form: FormData) { await addNote(form); updateTag('notes') }
+import { prisma } from '@/lib/prisma'
+export const rename = async (id: string, title: string) => {
+  await prisma.note.update({ where: { id }, data: { title } })
+}
 )",
             with_users()) == found);
     // A module for sessions says as much as a package.
@@ -58,7 +59,7 @@ TEST_CASE("an action where somebody thought of the caller is let be")
     CHECK(silent("export async function signUp(form: FormData) { await db.person.create({ data: { "
                  "n: 1 } }) }\n"));
     CHECK(silent("export async function a() { return db.post.findMany() }\n"));
-    CHECK(silent("export async function a(id: string) { await lib.removePost(id) }\n"));
+    CHECK(silent("export async function a(id: string) { await lib.removePost(id); updateTag('a') }\n"));
 }
 
 TEST_CASE("all that a caller sends does not go to the database")

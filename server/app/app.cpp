@@ -15,6 +15,7 @@
 #include "server/app/serving/listeners.hpp"
 #include "server/app/serving/test_tools.hpp"
 #include "server/app/terminal/ask.hpp"
+#include "server/app/terminal/check_command.hpp"
 #include "server/app/terminal/docs_command.hpp"
 #include "server/app/terminal/runs_command.hpp"
 #include "server/server.hpp"
@@ -236,6 +237,8 @@ private:
                 code = co_await runs_command(*runs_, *settings_.runs, redact_);
             else if (settings_.docs)
                 code = co_await search_docs();
+            else if (settings_.check)
+                code = co_await check_project();
             else
                 code = co_await serve();
         } catch (...) {
@@ -259,6 +262,13 @@ private:
             known_,
             pool_.get_executor()};
         co_return co_await docs_command(std::move(place), *settings_.docs);
+    }
+
+    awaitable<int> check_project()
+    {
+        auto const project = settings_.roots.empty() ? std::string() : settings_.roots.front();
+        check_place place{project, known_, pool_.get_executor()};
+        co_return co_await check_command(std::move(place), *settings_.check);
     }
 
     awaitable<int> serve()

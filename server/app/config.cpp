@@ -127,6 +127,23 @@ CLI::App* add_docs_commands(CLI::App& cli, docs_options& to)
     return docs;
 }
 
+CLI::App* add_check_command(CLI::App& cli, check_options& to, std::string& format)
+{
+    auto* check = cli.add_subcommand(
+        "check",
+        "Hold the project, or files and folders of it, against the rules of a Next.js backend");
+    check->add_option("path", to.paths, "Files and folders (default: the whole project)");
+    check->add_option("--format", format, "text, json or sarif")
+        ->capture_default_str()
+        ->check(one_of<check_format>("text, json, sarif"));
+    check->add_flag("--fix", to.fix, "Make the changes that need no thought, in the files");
+    check->add_option("--rule", to.rules, "This rule alone; repeatable")->allow_extra_args(false);
+    check->add_flag("--rules", to.list, "List the rules");
+    check->fallthrough();
+    check->footer("Exit codes: 0 no errors, 1 errors found, 2 something could not be checked.");
+    return check;
+}
+
 }  // namespace
 
 config read_config(int argc, char const* const* argv, environment const& env)
@@ -240,6 +257,9 @@ config read_config(int argc, char const* const* argv, environment const& env)
     auto* runs = add_runs_commands(cli, kept);
     docs_options documentation;
     auto* docs = add_docs_commands(cli, documentation);
+    check_options checked;
+    std::string check_as = "text";
+    auto* check = add_check_command(cli, checked, check_as);
     cli.footer(
         "Exit codes of ask: 0 answered (or the brief, without a model), 1 the model could not be "
         "asked, 2 wrong usage,\n"
@@ -281,6 +301,10 @@ config read_config(int argc, char const* const* argv, environment const& env)
         out.runs = std::move(kept);
     if (*docs)
         out.docs = std::move(documentation);
+    if (*check) {
+        checked.format = as<check_format>(check_as);
+        out.check = std::move(checked);
+    }
     return out;
 }
 

@@ -12,6 +12,8 @@
 #include "server/app/runs/inline_budget.hpp"
 #include "server/app/serving/serve_options.hpp"
 
+#include <boost/describe/enum.hpp>
+
 #include <functional>
 #include <optional>
 #include <stdexcept>
@@ -49,6 +51,18 @@ struct docs_options {
     bool json = false;
 };
 
+enum class check_format { text, json, sarif };
+BOOST_DESCRIBE_ENUM(check_format, text, json, sarif)
+
+// `check`: the rules on the project, or on a part of it.
+struct check_options {
+    std::vector<std::string> paths;  // none: all of it
+    std::vector<std::string> rules;  // ids; none: all
+    check_format format = check_format::text;
+    bool fix = false;
+    bool list = false;  // the rules themselves, instead
+};
+
 struct config {
     std::vector<std::string>
         roots;                   // project folders we may read; the first is the default project
@@ -67,9 +81,10 @@ struct config {
     agent::run_limits limits;
     agent::runs_limits runs_at_once;
     inline_budget budgets;
-    std::optional<ask_options> ask;    // `ask`,
-    std::optional<runs_options> runs;  // `runs`,
-    std::optional<docs_options> docs;  // `docs`; otherwise serve
+    std::optional<ask_options> ask;      // `ask`,
+    std::optional<runs_options> runs;    // `runs`,
+    std::optional<docs_options> docs;    // `docs`,
+    std::optional<check_options> check;  // `check`; otherwise serve
     serve_options serving;
 };
 

@@ -1,0 +1,228 @@
+#include "server/app/terminal/check_command.hpp"
+
+#include "agent/checks/rules/fixes.hpp"
+#include "agent/checks/rules/reports/reports.hpp"
+#include "agent/checks/rules/rules.hpp"
+#include "agent/project/fingerprint.hpp"
+#include "protocol/json_text.hpp"
+#include "protocol/rpc/async.hpp"
+#include "server/app/terminal/checked_files.hpp"
+#include "server/app/terminal/print.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+
+namespace app {
+
+using boost::asio::awaitable;
+namespace checks = agent::checks;
+
+namespace {
+
+constexpr int could_not = 2;
+
+void complain(std::string const& text)
+{
+    fmt::print(stderr, "{}\n", mcp::sanitize(text));
+}
+
+std::string json_line(boost::json::value const& value)
+{
+    std::string out;
+    mcp::append_json(out, value);
+    return out + "\n";
+}
+
+// What came of the work: text for stdout, sentences for stderr, the exit code.
+struct outcome {
+    std::string out;
+    std::vector<std::string> complaints;
+    int code = 0;
+};
+
+std::string list_rules(check_options const& options)
+{
+    auto const rules = checks::describe_rules();
+    if (options.format != check_format::text) {
+        boost::json::array list;
+        for (auto const& rule : rules) {
+            boost::json::object one;
+            one["id"] = rule.id;
+            one["severity"] = checks::name_of(rule.severity);
+            one["reason"] = rule.reason;
+            one["condition"] = rule.condition;
+            one["page"] = rule.page;
+            one["fixable"] = rule.fixable;
+            list.push_back(std::move(one));
+        }
+        return json_line(list);
+    }
+    std::string out;
+    for (auto const& rule : rules)
+        out += fmt::format(
+            "{:<36} {:<8} {}{}{}\n",
+            rule.id,
+            checks::name_of(rule.severity),
+            rule.reason,
+            rule.condition.empty() ? std::string() : fmt::format(" [{}]", rule.condition),
+            rule.fixable ? " [--fix]" : "");
+    return out;
+}
+
+std::string unknown_rule(
+    std::vector<std::string> const& wanted, std::vector<checks::rule_description> const& all)
+{
+    for (auto const& id : wanted)
+        if (std::none_of(all.begin(), all.end(), [&](auto const& rule) { return rule.id == id; }))
+            return id;
+    return {};
+}
+
+class checking {
+public:
+    checking(
+        agent::project_root project, agent::knowledge const& known, check_options const& options)
+        : project_(std::move(project)),
+          options_(options),
+          facts_(checks::facts_of(agent::read_fingerprint(project_, known)))
+    {
+    }
+
+    outcome run(std::string const& directory)
+    {
+        outcome out;
+        auto gathered = gather_files(project_, options_.paths, directory);
+        out.complaints = std::move(gathered.problems);
+        auto findings = check(gathered.files);
+        // One fix may uncover another, but never for ever.
+        for (int round = 0; options_.fix && round < 5; ++round) {
+            if (!fix(gathered.files, findings, out))
+                break;
+            findings = check(gathered.files);
+        }
+        if (fixed_ > 0)
+            out.complaints.push_back(fmt::format("Fixed {} findings.", fixed_));
+        out.out = report(findings, gathered.files);
+        if (!gathered.complete)
+            out.code = could_not;
+        else if (has_errors(findings))
+            out.code = 1;
+        return out;
+    }
+
+private:
+    // Every check there is; what the type checker says belongs in the same list.
+    std::vector<checks::finding> check(std::vector<checks::checked_file> const& files) const
+    {
+        auto const reader = [this](std::string_view path) -> std::optional<std::string> {
+            auto text = project_.read(path);
+            if (!text)
+                return std::nullopt;
+            return std::move(*text);
+        };
+        return checks::check_rules(files, facts_, reader, options_.rules);
+    }
+
+    // Whether any file has changed.
+    bool
+    fix(std::vector<checks::checked_file>& files,
+        std::vector<checks::finding> const& findings,
+        outcome& out)
+    {
+        bool changed = false;
+        for (auto& file : files) {
+            std::vector<checks::finding> own;
+            std::copy_if(
+                findings.begin(), findings.end(), std::back_inserter(own), [&](auto const& f) {
+                    return f.path == file.path && !f.fix.empty();
+                });
+            if (own.empty())
+                continue;
+            auto fixed = checks::apply_fixes(file.text, own);
+            if (fixed.fixes == 0 || fixed.text == file.text)
+                continue;
+            auto why = replace_file(project_, file.path, fixed.text);
+            if (!why.empty()) {
+                if (std::find(out.complaints.begin(), out.complaints.end(), why) ==
+                    out.complaints.end())
+                    out.complaints.push_back(std::move(why));
+                continue;
+            }
+            file.text = std::move(fixed.text);
+            fixed_ += fixed.fixes;
+            changed = true;
+        }
+        return changed;
+    }
+
+    static bool has_errors(std::vector<checks::finding> const& findings)
+    {
+        return std::any_of(findings.begin(), findings.end(), [](auto const& f) {
+            return f.severity == checks::severity::error;
+        });
+    }
+
+    std::string report(
+        std::vector<checks::finding> const& findings,
+        std::vector<checks::checked_file> const& files) const
+    {
+        checks::report_context context;
+        context.files = files.size();
+        context.tool_version = NBE_VERSION;
+        switch (options_.format) {
+        case check_format::json:
+            return json_line(checks::report_json(findings, context));
+        case check_format::sarif:
+            return json_line(checks::report_sarif(findings, context));
+        default:
+            return checks::report_text(findings, files, context);
+        }
+    }
+
+    agent::project_root project_;
+    check_options const& options_;
+    checks::project_facts facts_;
+    std::size_t fixed_ = 0;
+};
+
+outcome check_project(
+    std::string const& folder, agent::knowledge const& known, check_options const& options)
+{
+    std::error_code ignored;
+    auto const directory = std::filesystem::current_path(ignored).string();
+    auto root = agent::project_root::open(folder.empty() ? directory : folder);
+    if (!root)
+        return {{}, {root.error().message}, could_not};
+    return checking(std::move(*root), known, options).run(directory);
+}
+
+}  // namespace
+
+awaitable<int> check_command(check_place place, check_options options)
+{
+    if (options.list) {
+        print(list_rules(options));
+        co_return 0;
+    }
+    if (auto const id = unknown_rule(options.rules, checks::describe_rules()); !id.empty()) {
+        complain(fmt::format("There is no rule {}: --rules lists them.", id));
+        co_return could_not;
+    }
+    auto work = [&place, &options] { return check_project(place.project, place.known, options); };
+    outcome result;
+    try {
+        result = co_await mcp::offload(place.pool, std::move(work));
+    } catch (std::exception const& e) {
+        complain(e.what());
+        co_return could_not;
+    }
+    for (auto const& sentence : result.complaints)
+        complain(sentence);
+    print(result.out);
+    co_return result.code;
+}
+
+}  // namespace app

@@ -220,7 +220,7 @@ awaitable<run_outcome> engineer::work(
     auto questions = std::make_unique<ask_user>(log, limits);
     auto const& asked = *questions;
     tools.push_back(std::move(questions));
-    auto gate = std::make_unique<finish>(edits, documentation, s_.known, facts.aliases, limits);
+    auto gate = std::make_unique<finish>(edits, documentation, s_.known, facts, limits, s_.pool);
     auto& handed_over = *gate;
     tools.push_back(std::move(gate));
     toolbox box(std::move(tools), limits);
@@ -259,6 +259,9 @@ awaitable<run_outcome> engineer::work(
         out.questions = asked.open();
     out.files = edits.changes();
     out.undocumented = handed_over.undocumented();
+    auto checks = co_await handed_over.verified();
+    if (!checks.empty())
+        out.checks = std::move(checks);
     out.documentation = documentation.all();
     out.package_manager = opened.package_manager;
     co_return out;

@@ -17,7 +17,8 @@ struct run_limits {
     int tool_calls = 200;  // over all turns
     int tool_calls_a_turn = 64;
     int concurrent_tools = 4;
-    int finish_refusals = 3;  // repair rounds of the gate
+    int finish_refusals = 3;  // while something was not looked up
+    int repairs = 3;          // rounds in which the model repairs what the checks find
     int nudges = 2;           // "call finish", after an answer that does not
     int pauses = 5;           // pause_turn resumes
     int questions = 3;        // rounds of questions to the user

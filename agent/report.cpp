@@ -38,6 +38,63 @@ std::vector<passage> used(run_outcome const& outcome)
     return best_passages(outcome.documentation, std::size_t{1} << 30);
 }
 
+std::string place(check_problem const& p)
+{
+    return fmt::format("`{}:{}`", p.path, p.line);
+}
+
+// Errors that the model did not repair.
+std::string unrepaired(verification const& checks)
+{
+    constexpr int most_told = 20;
+    std::string out;
+    int count = 0;
+    for (auto const& result : checks)
+        for (auto const& p : result.problems) {
+            if (!p.error)
+                continue;
+            if (++count <= most_told)
+                out += fmt::format("> - {} {} ({})\n", place(p), p.message, p.rule);
+        }
+    if (count == 0)
+        return {};
+    if (count > most_told)
+        out += fmt::format("> - and {} more\n", count - most_told);
+    return "> **The checks find errors that were not repaired.** Do not use these files as they "
+           "are:\n" +
+           out;
+}
+
+std::string_view shown(check_status status)
+{
+    switch (status) {
+    case check_status::passed:
+        return "passed";
+    case check_status::failed:
+        return "**failed**";
+    case check_status::not_run:
+        break;
+    }
+    return "not run";
+}
+
+// What was checked and what was not; warnings of what was.
+std::string verification_section(verification const& checks)
+{
+    std::string out = "## Verification\n\n| check | result | |\n|---|---|---|\n";
+    std::string warnings;
+    for (auto const& result : checks) {
+        out += fmt::format("| {} | {} | {} |\n", result.check, shown(result.status), result.detail);
+        for (auto const& p : result.problems)
+            if (!p.error)
+                warnings +=
+                    fmt::format("- {} {} ([{}]({}))\n", place(p), p.message, p.rule, p.page);
+    }
+    if (!warnings.empty())
+        out += "\nTo be looked at:\n\n" + warnings;
+    return out + "\n";
+}
+
 // What must be known before the rest is believed.
 std::string warnings(run_outcome const& outcome)
 {
@@ -52,6 +109,8 @@ std::string warnings(run_outcome const& outcome)
         out += fmt::format(
             "> **Not looked up, although the files use it: {}.** Verify these parts before use.\n",
             join(outcome.undocumented));
+    if (outcome.checks)
+        out += unrepaired(*outcome.checks);
     if (!failures.empty())
         out += "> Could not be asked:\n" + [&] {
             std::string lines;
@@ -180,6 +239,8 @@ std::string render_report(run_outcome const& outcome, report_limits const& limit
         rest += environment(a.environment_variables);
         rest += packages(a.packages, outcome.package_manager);
     }
+    if (outcome.checks)
+        rest += verification_section(*outcome.checks);
     rest += section("Notes", a.notes);
     rest += documentation_section(outcome);
     if (outcome.account.turns > 0)

@@ -3,6 +3,7 @@
 // A run of the expert, as values: what was asked, and what came of it. The engineer makes one of
 // the other; brief.hpp and report.hpp turn the outcome into Markdown.
 
+#include "agent/checks/verification.hpp"
 #include "agent/conversation.hpp"
 #include "agent/docs/lookups.hpp"
 #include "agent/project/fingerprint.hpp"
@@ -103,6 +104,7 @@ struct run_outcome {
     std::vector<file_change> files;
     std::vector<lookup> documentation;
     std::vector<std::string> undocumented;  // packages used in the files but never looked up
+    std::optional<verification> checks;     // of the files; nothing where none is checked
     run_account account;
     std::string brief;            // status brief: the whole text
     std::string package_manager;  // of the project: npm, pnpm, yarn, bun
@@ -117,6 +119,7 @@ BOOST_DESCRIBE_STRUCT(
      files,
      documentation,
      undocumented,
+     checks,
      account,
      brief,
      package_manager))

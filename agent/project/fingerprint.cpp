@@ -166,22 +166,7 @@ void read_config(project_root const& project, fingerprint& out)
             out.notes.push_back(text.error().message);
             return;
         }
-        auto facts = read_next_config(*text);
-        out.config = std::move(facts.flags);
-        if (!facts.partial)
-            out.cache_components = false;
-        for (auto const& flag : out.config) {
-            // Before Next 16 the same switch was experimental.
-            bool const old = flag.name == "experimental.cacheComponents" ||
-                             flag.name == "experimental.dynamicIO";
-            if (flag.name != "cacheComponents" && !old)
-                continue;
-            out.cache_components.reset();
-            if (flag.value == "true" || flag.value == "false")
-                out.cache_components = flag.value == "true";
-            if (!old)
-                break;
-        }
+        set_next_config(out, out.next_config, *text);
         return;
     }
     if (out.next_project)
@@ -254,6 +239,28 @@ std::optional<std::pair<int, int>> fingerprint::next_release() const
     if (i < text.size() && text[i] == '.' && digit(i + 1))
         minor = number(++i);
     return std::pair(major, minor);
+}
+
+void set_next_config(fingerprint& project, std::string file, std::string_view text)
+{
+    project.next_config = std::move(file);
+    project.cache_components.reset();
+    auto facts = read_next_config(text);
+    project.config = std::move(facts.flags);
+    if (!facts.partial)
+        project.cache_components = false;
+    for (auto const& flag : project.config) {
+        // Before Next 16 the same switch was experimental.
+        bool const old =
+            flag.name == "experimental.cacheComponents" || flag.name == "experimental.dynamicIO";
+        if (flag.name != "cacheComponents" && !old)
+            continue;
+        project.cache_components.reset();
+        if (flag.value == "true" || flag.value == "false")
+            project.cache_components = flag.value == "true";
+        if (!old)
+            break;
+    }
 }
 
 fingerprint read_fingerprint(project_root const& project, knowledge const& known)

@@ -87,6 +87,9 @@ struct fingerprint {
 // project is in `notes`.
 fingerprint read_fingerprint(project_root const& project, knowledge const& known);
 
+// As if next.config.* held this text.
+void set_next_config(fingerprint& project, std::string file, std::string_view text);
+
 // Deterministic Markdown under about 1,500 tokens: long lists are cut, and say so.
 std::string render(fingerprint const& project);
 

@@ -1,6 +1,7 @@
 #include "agent/tools/finish.hpp"
 
 #include "agent/project/source/imports.hpp"
+#include "protocol/rpc/async.hpp"
 #include "protocol/schema_of.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -14,6 +15,10 @@ namespace json = boost::json;
 using boost::asio::awaitable;
 
 namespace {
+
+// What a refusal did, for a run that is continued.
+constexpr std::string_view refused = "refused";
+constexpr std::string_view repaired = "repair";
 
 mcp::descriptions const texts{
     {"approach",
@@ -34,7 +39,7 @@ tool_declaration const& declared()
         "your edits, so do "
         "not repeat code here. It is refused while a package that your files import has not been "
         "looked up with "
-        "query_docs in this task.",
+        "query_docs in this task, and while the checks find errors in them.",
         mcp::schema_of<final_answer>(texts)};
     return once;
 }
@@ -45,13 +50,15 @@ finish::finish(
     staged_edits const& edits,
     lookups const& documentation,
     knowledge const& known,
-    std::vector<path_alias> aliases,
-    run_limits const& limits)
+    fingerprint project,
+    run_limits const& limits,
+    boost::asio::any_io_executor pool)
     : edits_(edits),
       documentation_(documentation),
       known_(known),
-      aliases_(std::move(aliases)),
+      project_(std::move(project)),
       limits_(limits),
+      pool_(std::move(pool)),
       declaration_(declared())
 {
 }
@@ -63,7 +70,7 @@ std::vector<std::string> finish::undocumented() const
         if (change.kind == change_kind::deleted ||
             !matches_glob("*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}", change.path))
             continue;
-        for (auto& package : imported_packages(change.text, aliases_))
+        for (auto& package : imported_packages(change.text, project_.aliases))
             if (!documentation_.covers(package, known_))
                 missing.insert(std::move(package));
     }
@@ -94,8 +101,23 @@ awaitable<tool_answer> finish::run(json::object input)
         for (auto const& package : missing)
             out.text += fmt::format("\n- {}", package);
         out.is_error = true;
-        out.effect = "refused";
+        out.effect = refused;
         co_return out;
+    }
+    if (repairs_ < limits_.repairs) {
+        auto const checked = co_await check();
+        if (has_errors(checked.results)) {
+            ++repairs_;
+            out.text = fmt::format(
+                "Refused: the checks find errors in your files. Repair them, then call finish "
+                "again ({} of {} times).\n\n{}",
+                repairs_,
+                limits_.repairs,
+                checked.listing);
+            out.is_error = true;
+            out.effect = repaired;
+            co_return out;
+        }
     }
     out.effect = mcp::encode(answer);
     accepted_ = std::move(answer);
@@ -106,7 +128,7 @@ awaitable<tool_answer> finish::run(json::object input)
 void finish::restore(json::value const& effect)
 {
     if (effect.is_string())
-        ++refusals_;
+        ++(effect.as_string() == repaired ? repairs_ : refusals_);
     else
         accepted_ = mcp::decode<final_answer>(effect, {"effect"});
 }
@@ -115,6 +137,19 @@ void finish::reopen()
 {
     accepted_.reset();
     refusals_ = 0;
+    repairs_ = 0;
+}
+
+awaitable<checked_edits> finish::check()
+{
+    auto work = [this] { return check_staged(edits_, project_); };
+    return mcp::offload(pool_, std::move(work));
+}
+
+awaitable<verification> finish::verified()
+{
+    auto checked = co_await check();
+    co_return std::move(checked.results);
 }
 
 }  // namespace agent

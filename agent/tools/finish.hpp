@@ -1,13 +1,17 @@
 #pragma once
 
-// The end of a run, and its gate: the model hands over its answer here, and is refused while a
-// package that its staged files import has not been looked up in this run. Refusals are bounded;
-// what is still missing then is said in the answer.
+// The end of a run, and its gates: the model hands over its answer here, and is refused while a
+// package that its staged files import has not been looked up in this run, and while they have
+// errors that the checks find. Refusals are bounded, each gate's for itself; what is still missing
+// or wrong then is said in the answer.
 
+#include "agent/checks/staged_check.hpp"
 #include "agent/docs/knowledge/knowledge.hpp"
 #include "agent/limits.hpp"
 #include "agent/run.hpp"
 #include "agent/tool.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
 
 #include <optional>
 #include <string>
@@ -17,14 +21,16 @@ namespace agent {
 
 class finish final : public tool {
 public:
-    // `aliases`: the project's own import prefixes, which are no packages. `known` says whose
-    // documentation covers whose: next-auth's that of @auth/core.
+    // `project` tells its own import prefixes, which are no packages, and what the checks go by.
+    // `known` says whose documentation covers whose: next-auth's that of @auth/core. Files are
+    // checked on `pool`.
     finish(
         staged_edits const& edits,
         lookups const& documentation,
         knowledge const& known,
-        std::vector<path_alias> aliases,
-        run_limits const& limits);
+        fingerprint project,
+        run_limits const& limits,
+        boost::asio::any_io_executor pool);
 
     tool_declaration const& declaration() const override { return declaration_; }
     bool read_only() const override { return false; }
@@ -40,15 +46,22 @@ public:
     // Packages that the staged files import and that were never looked up.
     std::vector<std::string> undocumented() const;
 
+    // What the checks say of the files as they are staged now.
+    boost::asio::awaitable<verification> verified();
+
 private:
+    boost::asio::awaitable<checked_edits> check();
+
     staged_edits const& edits_;
     lookups const& documentation_;
     knowledge known_;
-    std::vector<path_alias> aliases_;
+    fingerprint project_;
     run_limits limits_;
+    boost::asio::any_io_executor pool_;
     tool_declaration const& declaration_;
     std::optional<final_answer> accepted_;
     int refusals_ = 0;
+    int repairs_ = 0;
 };
 
 }  // namespace agent

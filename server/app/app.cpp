@@ -6,7 +6,6 @@
 #include "prompts/prompts.hpp"
 #include "protocol/rpc/patient_executor.hpp"
 #include "server/app/command_prompts.hpp"
-#include "server/app/docs_tools.hpp"
 #include "server/app/expert_resources.hpp"
 #include "server/app/log.hpp"
 #include "server/app/model_choice.hpp"
@@ -18,6 +17,8 @@
 #include "server/app/terminal/check_command.hpp"
 #include "server/app/terminal/docs_command.hpp"
 #include "server/app/terminal/runs_command.hpp"
+#include "server/app/tools/check_tool.hpp"
+#include "server/app/tools/docs_tools.hpp"
 #include "server/server.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -285,6 +286,7 @@ private:
         docs.known = known_;
         docs.pool = pool_.get_executor();
         add_docs_tools(offered, docs);
+        add_check_tool(offered, {settings_.roots, known_, pool_.get_executor()});
         add_prompts(offered, expert_, known_, project, pool_.get_executor());
         add_resources(offered, expert_, known_, project, pool_.get_executor());
         if (settings_.serving.test_tools)

@@ -1,4 +1,4 @@
-#include "server/app/docs_tools.hpp"
+#include "server/app/tools/docs_tools.hpp"
 
 #include "agent/docs/context7/libraries.hpp"
 #include "agent/docs/excerpt.hpp"

@@ -85,7 +85,7 @@ checked_edits check_staged(staged_edits const& edits, fingerprint const& facts)
         if (change.kind == change_kind::modified)
             if (auto old = edits.project().read(change.path))
                 before.push_back({change.path, std::move(*old)});
-        now.push_back({std::move(change.path), std::move(change.text)});
+        now.push_back({std::move(change.path), std::move(change.text), true});
     }
     checked_edits out;
     if (now.empty())

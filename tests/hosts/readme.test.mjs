@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict'
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
-import { accessSync, constants, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, accessSync, constants, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
@@ -214,11 +214,25 @@ const handlers = [
   {
     language: 'sh', pattern: / docs search /,
     run(t, { code }) {
-      const [after, redact, listed, cleared] = linesOf(code).map(line => execFileSync('bash', ['-c', line], { env, cwd: home, encoding: 'utf8' }))
+      const [after, redact, listed, status, cleared] = linesOf(code).map(line => spawnSync('bash', ['-c', line], { env, cwd: home, encoding: 'utf8' }).stdout)
       assert.match(after, /^## after\b[^]*node_modules\/next\/dist\/docs\//)
       assert.match(redact, /node_modules\/pino\/docs\/redaction\.md/)
       assert.match(listed, /^next +\d+\.\d+\.\d+ +[1-9]\d+ sections$/m)
+      assert.match(status, /^Context7 \(false\) failed when it was asked last: [^\n]+\n.*my-app: \d+ of \d+ packages ship documentation/)
       assert.match(cleared, /^Removed [1-9]\d* files/)
+    },
+  },
+  {
+    language: 'sh', pattern: / check --project /,
+    run(t, { code }) {
+      // --fix writes: into a copy.
+      const own = join(home, 'checked')
+      cpSync(app, own, { recursive: true, filter: from => !/node_modules|\.next/.test(from) })
+      const [whole, part, rules] = linesOf(code).map(line => spawnSync('bash', ['-c', line.replace('~/my-app', own)], { env, cwd: home, encoding: 'utf8' }))
+      assert.match(whole.stdout, /^Nothing found in \d+ files\./)
+      assert.match(part.stdout, /^Nothing found in \d+ files?\./)
+      assert.match(rules.stdout, /^update-tag-outside-action +error +\S/m)
+      for (const { status, stderr } of [whole, part, rules]) assert.equal(status, 0, stderr)
     },
   },
 ]

@@ -61,7 +61,8 @@ public:
             if (wanted(one, role, words))
                 (one.of->check ? of_tree : of_file).push_back(one.of);
         bool const marked = words[mark_] && file.text.find(suppression_mark) != std::string::npos;
-        if (of_tree.empty() && of_file.empty() && !marked)
+        bool const parses = !of_tree.empty() || marked || file.fresh;
+        if (!parses && of_file.empty())
             return;
         line_index const lines(file.text);
         std::vector<finding> found;
@@ -69,7 +70,7 @@ public:
             file_inspection in{{*r, file.path, file.text, lines, found}, facts_, files_};
             r->check_file(in);
         }
-        if (!of_tree.empty() || marked)
+        if (parses)
             check_tree(file, lines, of_tree, found);
         std::move(found.begin(), found.end(), std::back_inserter(out));
     }

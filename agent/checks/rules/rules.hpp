@@ -21,6 +21,7 @@ namespace agent::checks {
 struct checked_file {
     std::string path;  // normalized, relative to the project
     std::string text;
+    bool fresh = false;  // just written: parsed even where no rule has a reason to look
 };
 
 // Another file of the project, by the same kind of name; nothing if there is none. May be empty.

@@ -90,7 +90,7 @@ std::string check(check_sources const& from, CheckArguments const& arguments)
         if (change.path == facts.next_config)
             agent::set_next_config(facts, change.path, change.text);
         if (checks::is_script(change.path))
-            files.push_back({change.path, change.text});
+            files.push_back({change.path, change.text, true});
     }
     std::vector<std::string> problems;
     auto const paths = arguments.paths.value_or(std::vector<std::string>());

@@ -13,6 +13,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace agent::checks {
@@ -52,6 +53,14 @@ public:
     // Null if there is no such file. By its words alone, without a syntax tree.
     module_facts const* module(std::string const& path);
 
+    // What walks through imports have learned, for the next ones: files that lead to nothing of the
+    // server, and imports of types alone.
+    struct learned {
+        std::set<std::string, std::less<>> harmless;
+        std::set<std::pair<std::string, std::string>> types_alone;  // file, specifier
+    };
+    learned& memory() { return memory_; }
+
     // Whether the file uses one of the names that it imports as a value: an import of types alone
     // is gone when it runs.
     bool uses(std::string const& path, module_import const& import);
@@ -69,6 +78,7 @@ private:
     std::map<std::string, std::unique_ptr<module_facts>> modules_;
     std::map<std::string, std::set<std::string, std::less<>>> values_;  // identifiers of a file
     std::unique_ptr<parser> parser_;
+    learned memory_;
 };
 
 }  // namespace agent::checks

@@ -51,6 +51,8 @@ struct rule {
     std::vector<file_role> roles;  // none: all
     // Every list holds words of which one must be in the file: without them it is not parsed.
     std::vector<std::vector<std::string_view>> words;
+    // Of these one must be in it, too, as it is written: what no word alone tells.
+    std::vector<std::string_view> phrases;
     void (*check)(inspection&) = nullptr;
     void (*check_file)(file_inspection&) = nullptr;  // instead: the file is not parsed for it
     bool fixable = false;

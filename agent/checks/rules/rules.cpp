@@ -58,7 +58,7 @@ public:
         std::vector<rule const*> of_tree;
         std::vector<rule const*> of_file;
         for (auto const& one : asked_)
-            if (wanted(one, role, words))
+            if (wanted(one, role, words, file.text))
                 (one.of->check ? of_tree : of_file).push_back(one.of);
         bool const marked = words[mark_] && file.text.find(suppression_mark) != std::string::npos;
         bool const parses = !of_tree.empty() || marked || file.fresh;
@@ -81,15 +81,27 @@ private:
         return only_.empty() || std::find(only_.begin(), only_.end(), id) != only_.end();
     }
 
-    static bool wanted(prepared_rule const& one, file_role role, word_filter::words const& words)
+    static bool wanted(
+        prepared_rule const& one,
+        file_role role,
+        word_filter::words const& words,
+        std::string_view text)
     {
         auto const& roles = one.of->roles;
         if (!roles.empty() && std::find(roles.begin(), roles.end(), role) == roles.end())
             return false;
-        return std::all_of(one.words.begin(), one.words.end(), [&](auto const& list) {
-            return std::any_of(
-                list.begin(), list.end(), [&](auto number) { return words[number]; });
-        });
+        auto const& phrases = one.of->phrases;
+        return std::all_of(
+                   one.words.begin(),
+                   one.words.end(),
+                   [&](auto const& list) {
+                       return std::any_of(
+                           list.begin(), list.end(), [&](auto number) { return words[number]; });
+                   }) &&
+               (phrases.empty() ||
+                std::any_of(phrases.begin(), phrases.end(), [text](std::string_view phrase) {
+                    return text.find(phrase) != std::string_view::npos;
+                }));
     }
 
     void check_tree(

@@ -3,7 +3,6 @@
 #include "agent/checks/rules/rule.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -44,54 +43,59 @@ bool is_server_only(std::string_view specifier)
     return std::find(modules.begin(), modules.end(), specifier) != modules.end();
 }
 
-// The way from a Client Component to such a module: file by file, breadth first.
-struct walk {
-    project_files& files;
-    std::set<std::pair<std::string, std::string>> types_alone;  // edges that are gone at run time
+struct step {
+    std::string from;
+    module_import const* import = nullptr;
+};
 
-    struct step {
-        std::string from;
-        module_import const* import = nullptr;
-    };
+using reached_files = std::map<std::string, step>;  // file → how
 
-    // The steps of a shortest way; empty if there is none.
-    std::vector<step> find(std::string const& client)
-    {
-        std::map<std::string, step> reached;  // file → how
-        std::vector<std::string> queue{client};
-        reached.emplace(client, step());
-        constexpr std::size_t most = 2000;
-        for (std::size_t i = 0; i < queue.size() && i < most; ++i) {
-            auto const path = queue[i];
-            auto const* facts = files.module(path);
-            // What a client imports of a 'use server' file are references.
-            if (!facts || (facts->use_server && path != client))
+// The steps to the last one, in order.
+std::vector<step> way_to(reached_files const& reached, step last)
+{
+    std::vector<step> out;
+    while (last.import) {
+        out.push_back(last);
+        last = reached.at(last.from);
+    }
+    std::reverse(out.begin(), out.end());
+    return out;
+}
+
+// A shortest way from a Client Component to such a module, file by file. Where there is none, all
+// that was reached is harmless: so a project's imports are gone through once, and not once for
+// every component.
+std::vector<step> way_to_server(project_files& files, std::string const& client)
+{
+    constexpr std::size_t most = 20'000;
+    auto& memory = files.memory();
+    reached_files reached;
+    std::vector<std::string> queue{client};
+    reached.emplace(client, step());
+    for (std::size_t i = 0; i < queue.size(); ++i) {
+        auto const path = queue[i];
+        auto const* facts = files.module(path);
+        // What a client imports of a 'use server' file are references.
+        if (!facts || (facts->use_server && path != client))
+            continue;
+        for (auto const& import : facts->imports) {
+            if (memory.types_alone.contains({path, import.specifier}))
                 continue;
-            for (auto const& import : facts->imports) {
-                if (types_alone.contains({path, import.specifier}))
-                    continue;
-                if (import.file.empty() && is_server_only(import.specifier))
-                    return way(reached, {path, &import});
-                if (!import.file.empty() && !reached.contains(import.file)) {
-                    reached.emplace(import.file, step{path, &import});
-                    queue.push_back(import.file);
-                }
+            if (import.file.empty()) {
+                if (is_server_only(import.specifier))
+                    return way_to(reached, {path, &import});
+            } else if (
+                queue.size() < most && !memory.harmless.contains(import.file) &&
+                reached.emplace(import.file, step{path, &import}).second) {
+                queue.push_back(import.file);
             }
         }
-        return {};
     }
-
-    static std::vector<step> way(std::map<std::string, step> const& reached, step last)
-    {
-        std::vector<step> out;
-        while (last.import) {
-            out.push_back(last);
-            last = reached.at(last.from);
-        }
-        std::reverse(out.begin(), out.end());
-        return out;
-    }
-};
+    for (auto& path : queue)
+        if (path != client)
+            memory.harmless.insert(std::move(path));
+    return {};
+}
 
 void server_code_in_client(file_inspection& in)
 {
@@ -99,15 +103,14 @@ void server_code_in_client(file_inspection& in)
     auto const* facts = in.files.module(client);
     if (!facts || !facts->use_client)
         return;
-    walk search{in.files, {}};
-    for (int tries = 0; tries < 50; ++tries) {
-        auto const way = search.find(client);
+    for (int tries = 0; tries < 200; ++tries) {
+        auto const way = way_to_server(in.files, client);
         if (way.empty())
             return;
         bool real = true;
         for (auto const& step : way)
             if (!in.files.uses(step.from, *step.import)) {
-                search.types_alone.emplace(step.from, step.import->specifier);
+                in.files.memory().types_alone.emplace(step.from, step.import->specifier);
                 real = false;
             }
         if (!real)

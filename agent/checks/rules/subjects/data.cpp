@@ -18,6 +18,9 @@ node loop_around(node at)
 {
     node inner = at;
     for (auto outer = at.parent(); outer; inner = outer, outer = outer.parent()) {
+        // Page after page, of however many.
+        if (outer.is(kind::while_statement, kind::do_statement))
+            return {};
         if (outer.is(kind::for_in_statement))
             return inner.field() == field::body ? outer : node();
         if (!is_function(outer))
@@ -38,8 +41,33 @@ node loop_around(node at)
     return {};
 }
 
+bool has_bound(node options)
+{
+    for (auto const member : children(options)) {
+        if (member.is(kind::spread_element))
+            return true;
+        auto const name = member.is(kind::pair) ? member.child(field::key).text() : member.text();
+        for (std::string_view const bound :
+             {"take", "limit", "first", "cursor", "distinct", "where"})
+            if (name == bound)
+                return true;
+    }
+    return false;
+}
+
+// Work that runs at night may take its time.
+bool runs_in_background(std::string_view path)
+{
+    for (std::string_view const part : {"cron", "job", "worker", "queue", "backfill"})
+        if (path.find(part) != std::string_view::npos)
+            return true;
+    return false;
+}
+
 void query_in_loop(inspection& in)
 {
+    if (runs_in_background(in.path))
+        return;
     static constexpr std::array<std::string_view, 9> single{
         "findUnique",
         "findFirst",
@@ -117,19 +145,6 @@ void client_per_request(inspection& in)
     }
 }
 
-bool has_bound(node options)
-{
-    for (auto const member : children(options)) {
-        if (member.is(kind::spread_element))
-            return true;
-        auto const name = member.is(kind::pair) ? member.child(field::key).text() : member.text();
-        for (std::string_view const bound : {"take", "limit", "first", "cursor", "distinct"})
-            if (name == bound)
-                return true;
-    }
-    return false;
-}
-
 void unbounded_list(inspection& in)
 {
     for (auto const& c : in.file.calls()) {
@@ -144,7 +159,7 @@ void unbounded_list(inspection& in)
             continue;
         in.report(
             c.callee,
-            "This answers with everything there is, however much that will be: take a page (`take` "
+            "This answers with all rows of a table, however many they will be: take a page (`take` "
             "with `cursor` or `skip`), with a largest size of your own.");
     }
 }
@@ -180,17 +195,18 @@ void add_data_rules(std::vector<rule>& to)
     one.reason = "A query for each element of a list grows with the list (N+1).";
     one.page = "app/getting-started/fetching-data";
     one.words = {
-        {"findUnique",
-         "findFirst",
-         "findUniqueOrThrow",
-         "findFirstOrThrow",
-         "findMany",
-         "findOne",
-         "count",
-         "select",
-         "query"},
         {"for", "map", "forEach", "flatMap"},
         {"prisma", "db", "database", "tx", "trx", "knex", "orm", "drizzle", "pool", "kysely"}};
+    one.phrases = {
+        ".findUnique(",
+        ".findFirst(",
+        ".findMany(",
+        ".findUniqueOrThrow(",
+        ".findFirstOrThrow(",
+        ".findOne(",
+        ".count(",
+        ".select(",
+        ".query("};
     one.check = query_in_loop;
     to.push_back(one);
 

@@ -258,6 +258,7 @@ void add_request_api_rules(std::vector<rule>& to)
     one.page = "app/guides/upgrading/version-16";
     one.since = 15;
     one.words = {{"cookies", "headers", "draftMode"}, {"next"}};
+    one.phrases = {"next/headers"};
     one.check = sync_request_api;
     one.fixable = true;
     to.push_back(one);

@@ -25,23 +25,40 @@ bool begins_statement(std::string_view text)
     });
 }
 
-// TABLE, COLUMNS, ids.map(() => '?').join(): nothing that came from outside.
-bool is_harmless(inspection const& in, node part)
+// form.get(…), request.json() and the like, however it is then taken apart.
+bool is_read_from_caller(node made)
 {
-    part = in.file.value_of(part);
-    if (part.is(kind::string, kind::number) || !string_value(part).empty())
-        return true;
-    if (part.is(kind::identifier, kind::member_expression)) {
+    made = awaited(made);
+    if (!made.is(kind::call_expression))
+        return false;
+    auto const name = called_name(made.child(field::function));
+    return name == "get" || name == "getAll" || name == "json" || name == "formData" ||
+           name == "text" || name == "fromEntries";
+}
+
+// Whether a part of a text may be what a caller chose: a parameter of the function (or of one
+// around it), what was read from a request, params. TABLE, a literal, one of two literals and what
+// a function made (placeholders, quoting) are not.
+bool may_be_chosen(inspection const& in, node part)
+{
+    part = bare(part);
+    if (part.is(kind::identifier, kind::member_expression, kind::subscript_expression)) {
         auto const name =
-            part.is(kind::identifier) ? part.text() : part.child(field::property).text();
-        return std::none_of(
+            part.is(kind::member_expression) ? part.child(field::property).text() : part.text();
+        bool const constant = std::none_of(
             name.begin(), name.end(), [](unsigned char c) { return std::islower(c) != 0; });
+        auto const root = root_of(part);
+        auto const* found = root ? in.file.lookup(root) : nullptr;
+        if (constant || !found)
+            return false;
+        if (found->parameter)
+            return true;
+        auto const made = bare(found->value);
+        return is_read_from_caller(made) ||
+               (made.is(kind::await_expression) && found->destructured &&
+                awaited(made).text().ends_with("params"));
     }
-    if (part.is(kind::ternary_expression))
-        return !string_value(bare(part.child(field::consequence))).empty() &&
-               !string_value(bare(part.child(field::alternative))).empty();
-    // Lists of placeholders, quoting, and fragments that know what they are.
-    return part.is(kind::call_expression);
+    return part.is(kind::call_expression, kind::await_expression) && is_read_from_caller(part);
 }
 
 // A text that is put together from parts of which one may be anything.
@@ -52,7 +69,7 @@ bool is_built(inspection const& in, node text)
         if (!begins_statement(text.text().substr(1)))
             return false;
         for (auto const hole : children(text))
-            if (hole.is(kind::template_substitution) && !is_harmless(in, hole.first()))
+            if (hole.is(kind::template_substitution) && may_be_chosen(in, hole.first()))
                 return true;
         return false;
     }
@@ -61,7 +78,7 @@ bool is_built(inspection const& in, node text)
     node first = text;
     bool open = false;
     while (first.is(kind::binary_expression)) {
-        open = open || !is_harmless(in, bare(first.child(field::right)));
+        open = open || may_be_chosen(in, first.child(field::right));
         first = bare(first.child(field::left));
     }
     return open && begins_statement(string_value(first));
@@ -207,17 +224,22 @@ void add_security_rules(std::vector<rule>& to)
          "$executeRawUnsafe",
          "prepare",
          "exec",
-         "run"},
-        {"SELECT",
-         "INSERT",
-         "UPDATE",
-         "DELETE",
-         "WITH",
-         "select",
-         "insert",
-         "update",
-         "delete",
-         "with"}};
+         "run"}};
+    one.phrases = {
+        "SELECT ",
+        "INSERT INTO",
+        "UPDATE ",
+        "DELETE FROM",
+        "WITH ",
+        "\"select ",
+        "'select ",
+        "`select ",
+        "select *",
+        "insert into",
+        "delete from",
+        "\"update ",
+        "'update ",
+        "`update "};
     one.check = built_sql;
     to.push_back(one);
 

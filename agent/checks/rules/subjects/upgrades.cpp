@@ -199,6 +199,7 @@ void add_upgrade_rules(std::vector<rule>& to)
     one.reason = "What the Pages Router has does not work below app/.";
     one.page = "app/guides/migrating/app-router-migration";
     one.words = {{"router", "getServerSideProps", "getStaticProps", "getStaticPaths"}};
+    one.phrases = {"next/router", "getServerSideProps", "getStaticProps", "getStaticPaths"};
     one.check = pages_router_in_app;
     to.push_back(one);
 

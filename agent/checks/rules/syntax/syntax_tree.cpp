@@ -1,5 +1,7 @@
 #include "agent/checks/rules/syntax/syntax_tree.hpp"
 
+#include "agent/checks/rules/syntax/misread.hpp"
+
 #include <array>
 #include <map>
 #include <new>
@@ -112,7 +114,24 @@ parser::parser(parse_limits limits) : limits_(limits), state_(std::make_unique<s
 
 parser::~parser() = default;
 
+// A second time if the grammar may be what is wrong. Places are the same, and so is the text that
+// the nodes show.
 parsed parser::parse(std::string_view text, dialect which)
+{
+    auto out = parse_as_is(text, which);
+    if (out.problem != parse_problem::syntax)
+        return out;
+    auto const other = without_misread(text, which == dialect::tsx);
+    if (!other)
+        return out;
+    auto again = parse_as_is(*other, which);
+    if (again.problem != parse_problem::none)
+        return out;
+    again.tree.text_ = text;
+    return again;
+}
+
+parsed parser::parse_as_is(std::string_view text, dialect which)
 {
     parsed out;
     if (text.size() > limits_.bytes) {

@@ -159,6 +159,9 @@ public:
 
 private:
     struct state;
+
+    parsed parse_as_is(std::string_view text, dialect which);
+
     parse_limits limits_;
     std::unique_ptr<state> state_;
 };

@@ -59,7 +59,8 @@ TEST_CASE("an action where somebody thought of the caller is let be")
     CHECK(silent("export async function signUp(form: FormData) { await db.person.create({ data: { "
                  "n: 1 } }) }\n"));
     CHECK(silent("export async function a() { return db.post.findMany() }\n"));
-    CHECK(silent("export async function a(id: string) { await lib.removePost(id); updateTag('a') }\n"));
+    CHECK(silent(
+        "export async function a(id: string) { await lib.removePost(id); updateTag('a') }\n"));
 }
 
 TEST_CASE("all that a caller sends does not go to the database")

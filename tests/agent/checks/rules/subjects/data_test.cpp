@@ -25,6 +25,7 @@ export async function a(ids: string[]) {
   for (const chunk of chunks) { const f = () => db.user.findMany() }
   return all.map((user) => user.name)
 }
+export async function c(all) { for (const a of all) { while (true) { await db.user.findMany({ take: 9 }) } } }
 export const b = (names) => names.map((name) => document.query(name))
 )")
               .empty());
@@ -76,7 +77,7 @@ export async function GET() { return Response.json(await db.query.notes.findMany
     CHECK(broken("app/a/route.ts", R"(
 import { prisma } from '@/lib/prisma'
 export async function GET() { return Response.json(await prisma.note.findMany({ where: { open: true } })) }
-)") == found);
+)") == names{});
     CHECK(broken("app/a/route.ts", R"(
 import { prisma } from '@/lib/prisma'
 export async function GET(request: Request) {

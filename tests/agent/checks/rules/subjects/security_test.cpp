@@ -34,6 +34,25 @@ export async function a(id: string) {
         found);
 }
 
+TEST_CASE("what a request brings into SQL is told, however it came there")
+{
+    names const found{"sql-from-strings"};
+    CHECK(broken("app/a/[id]/route.ts", R"(
+export async function GET(_: Request, { params }: C) {
+  const { id } = await params
+  return Response.json(await db.query(`SELECT * FROM a WHERE id = ${id}`))
+}
+)") == found);
+    CHECK(broken("app/a/route.ts", R"(
+export async function POST(request: Request) {
+  const body = await request.json()
+  const form = request.nextUrl.searchParams.get('q')
+  await db.query("UPDATE a SET b = '" + body.b + "'")
+  return Response.json(await db.query(`SELECT * FROM a WHERE id = ${form}`))
+}
+)") == names{"sql-from-strings", "sql-from-strings"});
+}
+
 TEST_CASE("SQL with parameters, tags and constants is let be")
 {
     auto const silent = [](std::string const& text) { return broken("lib/a.ts", text).empty(); };
@@ -51,6 +70,8 @@ TEST_CASE("SQL with parameters, tags and constants is let be")
                  "'?').join()})`, ids)\n"));
     CHECK(silent("export const a = (up) => db.query(`SELECT * FROM a ORDER BY id ${up ? 'ASC' : "
                  "'DESC'}`)\n"));
+    CHECK(silent("export async function a() { const marks = await count(); return db.query(`SELECT "
+                 "${marks}`) }\n"));
     CHECK(silent("export const a = (id) => api.query(`/select/${id}`)\n"));
     CHECK(silent("export const a = (id) => log(`SELECT ${id}`)\nexport const b = () => "
                  "db.query('SELECT 1')\n"));

@@ -80,6 +80,27 @@ TEST_CASE("a parser reads one file after another, of either dialect")
             .problem == parse_problem::none);
 }
 
+TEST_CASE("correct code that the grammar takes for wrong is read all the same, at its own places")
+{
+    parser p;
+    std::string const text =
+        "const a = await prisma.$queryRaw<\n  { b: string; e: number }[]\n>`SELECT ${c}`\nd()\n";
+    auto const result = p.parse(text, dialect::typescript);
+    REQUIRE(result.problem == parse_problem::none);
+    CHECK(result.tree.text() == text);
+    auto const last = result.tree.root().first().next();
+    CHECK(last.text() == "d()");
+    CHECK(
+        p.parse("const a = <p className=\"b\">\n  Terms & conditions &amp; {c}</p>\n", dialect::tsx)
+            .problem == parse_problem::none);
+    CHECK(
+        p.parse("const a: A<B> & C = <p>d & e</p>\nconst f = (g) => h & i\n", dialect::tsx)
+            .problem == parse_problem::none);
+    CHECK(
+        p.parse("const a = b.c<D[]>`x`\nfunction (\n", dialect::tsx).problem ==
+        parse_problem::syntax);
+}
+
 TEST_CASE("hostile text is refused or read, in bounded time, and never more")
 {
     CHECK(problem_of(std::string((1 << 20) + 1, ' ')) == parse_problem::too_large);

@@ -13,8 +13,8 @@ namespace agent {
 
 namespace {
 
-constexpr std::size_t longest_line = 20 * 1024;
-constexpr std::size_t longest_encoded = 2 * 1024;
+constexpr std::size_t longest_line = 20 << 10;
+constexpr std::size_t longest_encoded = 2 << 10;
 constexpr std::size_t wrapped_line = 40;  // a line of encoded text that is broken into lines
 
 // ESC [ … letter, ESC ] … BEL, ESC and one more.

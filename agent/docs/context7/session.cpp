@@ -15,7 +15,7 @@ namespace {
 
 constexpr int max_calls = 4;  // of query-docs, for one question
 constexpr std::size_t max_passage = 4096;
-constexpr std::size_t max_cleaned = 64 * 1024;  // of a passage is looked at
+constexpr std::size_t max_cleaned = 64 << 10;  // of a passage is looked at
 constexpr std::size_t max_passages = 20;
 constexpr std::size_t max_places = 500;
 constexpr std::size_t shown = 200;
@@ -205,14 +205,13 @@ context7_session::outcome<std::vector<passage>> context7_session::ask(docs_query
     if (!asked.tag.empty())
         q.version = asked.tag;
     place where;
-    if (!asked.tag.empty()) {
+    auto const remembered = places_.find(q.library);
+    bool const is_known = remembered != places_.end();
+    if (!asked.id.empty() && (!asked.tag.empty() || !is_known)) {
         where.id = asked.id;
         where.searched = true;  // somebody has: it is this one or none
-    } else if (auto const remembered = places_.find(q.library); remembered != places_.end()) {
+    } else if (is_known) {
         where = remembered->second;
-    } else if (!asked.id.empty()) {
-        where.id = asked.id;
-        where.searched = true;
     } else if (auto const known = known_.context7_id(q.library)) {
         where.id = *known;
     } else {

@@ -111,7 +111,7 @@ received refused(agent::http_request request, std::string library = "libcurl.so.
 {
     received out;
     auto body = [&]() -> asio::awaitable<void> {
-        agent::curl_multi multi(co_await asio::this_coro::executor, {}, library);
+        agent::curl_multi multi(co_await asio::this_coro::executor, std::string(), library);
         agent::http_options options;
         out = co_await fetch(multi, request, options);
     };

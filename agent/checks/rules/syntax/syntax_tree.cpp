@@ -63,8 +63,9 @@ struct vocabulary {
                 hash_bang = symbol;
         }
         fields.resize(ts_language_field_count(of) + 1, field::none);
-        for (TSFieldId id = 1; id < fields.size(); ++id) {
-            auto const found = field_names.find(ts_language_field_name_for_id(of, id));
+        for (std::size_t id = 1; id < fields.size(); ++id) {
+            auto const found =
+                field_names.find(ts_language_field_name_for_id(of, static_cast<TSFieldId>(id)));
             if (found != field_names.end())
                 fields[id] = found->second;
         }

@@ -211,7 +211,8 @@ void answer_cache::keep(
             row->bind(2, server);
             row->bind(3, now);
             row->bind(4, now + static_cast<long long>(fresh_for.count()));
-            row->bind(5, static_cast<long long>(key.size() + server.size() + body.size()));
+            auto const bytes = key.size() + server.size() + body.size();
+            row->bind(5, static_cast<long long>(bytes));
             row->bind_blob(6, body);
             row->step();
         }

@@ -175,7 +175,7 @@ replace_file(agent::project_root const& project, std::string const& path, std::s
     good = ::close(fd) == 0 && good;
     if (good && ::rename(name.c_str(), target.c_str()) == 0)
         return {};
-    auto const why = system_error(path);
+    auto why = system_error(path);
     ::unlink(name.c_str());
     return why;
 }

@@ -78,8 +78,9 @@ void read_variables(std::vector<token> const& tokens, std::size_t i, std::set<st
 
 bool known_flag(std::string_view path)
 {
-    static constexpr std::array<std::string_view, 20> names{
+    static constexpr std::array<std::string_view, 21> names{
         "cacheComponents",
+        "env",
         "partialPrefetching",
         "serverExternalPackages",
         "output",

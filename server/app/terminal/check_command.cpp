@@ -85,10 +85,11 @@ class checking {
 public:
     checking(
         agent::project_root project, agent::knowledge const& known, check_options const& options)
-        : project_(std::move(project)),
-          options_(options),
-          facts_(checks::facts_of(agent::read_fingerprint(project_, known)))
+        : project_(std::move(project)), options_(options)
     {
+        auto const print = agent::read_fingerprint(project_, known);
+        foreign_ = print.package_json && !print.next_project;
+        facts_ = checks::facts_of(print);
     }
 
     outcome run(std::string const& directory)
@@ -96,6 +97,9 @@ public:
         outcome out;
         auto gathered = gather_files(project_, options_.paths, directory);
         out.complaints = std::move(gathered.problems);
+        if (foreign_)
+            out.complaints.emplace_back(
+                "This project does not depend on next: the rules are about another framework.");
         auto findings = check(gathered.files);
         // One fix may uncover another, but never for ever.
         for (int round = 0; options_.fix && round < 5; ++round) {
@@ -185,6 +189,7 @@ private:
     agent::project_root project_;
     check_options const& options_;
     checks::project_facts facts_;
+    bool foreign_ = false;  // another framework's project
     std::size_t fixed_ = 0;
 };
 

@@ -27,21 +27,19 @@ public:
     }
     processes(processes const&) = delete;
     processes& operator=(processes const&) = delete;
-    ~processes()
-    {
-        pool_.join();
-        std::filesystem::remove_all(folder_);
-    }
+    ~processes() { std::filesystem::remove_all(folder_); }
 
     template <class Body>
     void with_docs(server_with_journal const& fake, Body body)
     {
         context7_options options;
         options.cache = folder_;
-        options.pool = pool_.get_executor();
         options.now = [this] { return time; };
         test::run(
             [](downstream_server started, context7_options options, Body& body) -> awaitable<void> {
+                // Ends before the loop does, as the program's own: its threads let go of it last.
+                asio::thread_pool pool(1);
+                options.pool = pool.get_executor();
                 context7 docs(
                     co_await asio::this_coro::executor,
                     std::move(started),
@@ -56,7 +54,6 @@ public:
 
 private:
     std::filesystem::path folder_;
-    asio::thread_pool pool_{1};
 };
 
 // Answers for as long as a file is there, with `failure` after that.

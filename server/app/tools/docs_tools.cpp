@@ -27,6 +27,7 @@ constexpr int least_tokens = 500;
 constexpr int most_tokens = 20'000;
 constexpr std::size_t bytes_a_token = 4;
 constexpr int all_passages = 12;
+constexpr int local_passages = 8;  // of what is installed; it is asked for again in a millisecond
 constexpr std::size_t local_beside_others = 6;  // of what is installed, where Context7 answers, too
 constexpr std::size_t longest_list = 20'000;
 
@@ -181,7 +182,7 @@ awaitable<mcp::CallToolResult> query(docs_sources const& from, QueryArguments ar
     std::string problems;
     bool const pinned = id_like(id) && names_a_version(id);
     if (from.bundled && !here.name.empty() && !pinned) {
-        agent::docs_query q(here.name, arguments.query, here.version, all_passages);
+        agent::docs_query q(here.name, arguments.query, here.version, local_passages);
         auto got = co_await from.bundled->query(std::move(q));
         if (got)
             passages = std::move(*got);

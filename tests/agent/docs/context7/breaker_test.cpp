@@ -143,7 +143,7 @@ TEST_CASE("the time that a text names is understood")
         char const* text;
         std::optional<std::chrono::seconds> wait;
     };
-    for (auto const& [text, wait] : std::initializer_list<row>{
+    for (auto const& one : std::initializer_list<row>{
              {"Rate limit exceeded. Please try again later.", {}},
              {"Try again in 5 minutes", 300s},
              {"please try again in 1 hour.", 3600s},
@@ -158,7 +158,7 @@ TEST_CASE("the time that a text names is understood")
              {"Monthly quota of 1000 requests exceeded", {}},
              {"try again in 99999999999999999999 s", {}},
              {"", {}}}) {
-        INFO(text);
-        CHECK(named_wait(text, start) == wait);
+        INFO(one.text);
+        CHECK(named_wait(one.text, start) == one.wait);
     }
 }

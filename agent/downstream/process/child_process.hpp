@@ -19,6 +19,7 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -32,6 +33,12 @@ struct child_command {
     std::vector<std::string> environment;   // "NAME=value"; PATH among them is the one searched
     std::string directory;                  // where it runs; empty: where this program does
     std::chrono::milliseconds grace{2000};  // from SIGTERM to SIGKILL
+    bool errors_in_output = false;          // its stderr goes where its stdout does
+
+    // Of each of its processes, in bytes; 0: as this program's own. Of memory that is written to
+    // (RLIMIT_DATA: Node and Go reserve far more than they use), and of each file it writes.
+    std::uint64_t memory = 0;
+    std::uint64_t file_size = 0;
 };
 
 struct spawn_error : std::runtime_error {

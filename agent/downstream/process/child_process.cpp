@@ -335,6 +335,7 @@ child_process::child_process(asio::any_io_executor ex, child_command command)
         fail(name, error);
     limit(pid, RLIMIT_DATA, command.memory);
     limit(pid, RLIMIT_FSIZE, command.file_size);
+    limit(pid, RLIMIT_CPU, command.processor);
 
     try {
         // Not pidfd_open(): the header of glibc 2.36 declares it without C linkage.

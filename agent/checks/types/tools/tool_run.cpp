@@ -114,6 +114,9 @@ awaitable<tool_run> run_tool(tool_command command)
         what.errors_in_output = true;
         what.memory = command.memory;
         what.file_size = largest_file;
+        // Several threads may each take a whole one.
+        what.processor =
+            16 * (1 + static_cast<std::uint64_t>(command.limit / std::chrono::seconds(1)));
         child = std::make_unique<child_process>(executor, std::move(what));
     } catch (spawn_error const& e) {
         run.status = e.what();

@@ -96,7 +96,7 @@ test('the planted mistakes are found and told apart from an error that was there
   // What a hostile configuration would have the compiler write, and read.
   write(outer, {
     'base.json': '{"compilerOptions":{"tsBuildInfoFile":"./evil.tsbuildinfo","generateTrace":"./evil"}}',
-    'secret.ts': 'hunter2 hunter3\n',
+    'secret.ts': 'hunter2\n',
   })
   const config = JSON.parse(readFileSync(join(project, 'tsconfig.json'), 'utf8'))
   write(project, { 'tsconfig.json': JSON.stringify({ extends: '../base.json', ...config }) })
@@ -126,6 +126,7 @@ test('the planted mistakes are found and told apart from an error that was there
   assert.deepEqual(readdirSync(outer).sort(), ['base.json', 'memory', 'project', 'secret.ts'])
   clean(project)
   t.diagnostic(JSON.stringify(found.times))
+  assert.match(found.introduced.find(d => !d.file).message, /outside of the project; it is not shown/)
 
   const again = await check(project, { changes, memory })
   assert.deepEqual(tools(again), ['next typegen', 'tsc'])

@@ -24,6 +24,14 @@ constexpr auto slice = std::chrono::milliseconds(30);  // of blocking work betwe
 constexpr auto memory_age = std::chrono::hours(24);
 constexpr auto workspace_age = std::chrono::minutes(10);  // where code beside the project counts
 
+// TS1000 to TS1999.
+bool has_syntax_errors(std::vector<diagnostic> const& errors)
+{
+    return std::any_of(errors.begin(), errors.end(), [](diagnostic const& one) {
+        return one.code.size() == 6 && one.code.starts_with("TS1");
+    });
+}
+
 class type_check {
 public:
     type_check(types_request request, asio::any_io_executor pool)
@@ -189,6 +197,11 @@ private:
                 co_await mcp::offload(pool_, keep);
             }
         }
+        // The compiler looks no further than syntax where that is wrong.
+        if (known && has_syntax_errors(*known) && !has_syntax_errors(errors))
+            result_.notes.emplace_back(
+                "Errors of syntax hid the other errors that the project had before, so that some "
+                "that are called new may not be.");
         std::vector<diagnostic> none;
         tell(std::move(errors), known ? *known : none);
     }
@@ -210,6 +223,21 @@ private:
         co_return std::nullopt;
     }
 
+    awaitable<std::vector<diagnostic>> base_build()
+    {
+        auto const key = base_key("build");
+        auto find = [&] { return memory_.find(key, age()); };
+        auto known = co_await mcp::offload(pool_, find);
+        if (known)
+            co_return *known;
+        auto lay = [this] { return copy_.lay_base(*shadow_); };
+        co_await lay_files(lay);
+        auto const errors = co_await tools_->run_build("next build of the base", false);
+        auto keep = [&] { memory_.keep(key, errors); };
+        co_await mcp::offload(pool_, keep);
+        co_return errors;
+    }
+
     awaitable<void> build()
     {
         if (result_.next_version.empty())
@@ -220,11 +248,8 @@ private:
         if (errors.empty())
             co_return;
         std::vector<diagnostic> before;
-        if (!request_.changes.empty()) {
-            auto lay = [this] { return copy_.lay_base(*shadow_); };
-            co_await lay_files(lay);
-            before = co_await tools_->run_build("next build of the base", false);
-        }
+        if (!request_.changes.empty())
+            before = co_await base_build();
         tell(std::move(errors), before);
         if (result_.introduced_count > 0)
             result_.status = verdict::failed;

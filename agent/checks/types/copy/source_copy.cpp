@@ -144,7 +144,7 @@ file_result<void> source_copy::lay_file(shadow& into, directory_entry const& ent
 {
     auto const& path = entry.path;
     if (entry.link) {
-        ++links_;
+        links_ += name_of(path) == "node_modules" ? 0 : 1;
         return {};
     }
     bool const whole = which_ == copied_files::all || is_code(path);

@@ -16,6 +16,7 @@ using verdict = types_result::verdict;
 
 namespace {
 
+constexpr char no_config[] = "next.config.mjs";
 constexpr std::size_t largest_generated = 4U << 20U;
 
 // Told to a person, and to the model: one line of what a tool said.
@@ -157,9 +158,13 @@ awaitable<void> project_tools::make_route_types(std::string name)
     auto const why = essence(without_places(ended.output, place_));
     for (auto const& config : copy_.configs())
         static_cast<void>(shadow_.files().remove(config));
+    // Where there is none, Next.js takes the one of a folder above: the project's own.
+    if (auto const laid = shadow_.write(no_config, "export default {}\n"); !laid)
+        stop_check(verdict::not_run, laid.error().message);
     ended = co_await run(name + " without next.config", tools_.next, arguments, limit);
     if (!succeeded(ended))
         give_up(name, ended, limit);
+    static_cast<void>(shadow_.files().remove(no_config));
     for (auto const& config : copy_.configs())
         if (auto const text = copy_.base_text(config))
             static_cast<void>(shadow_.write(config, *text));

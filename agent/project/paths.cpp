@@ -186,7 +186,7 @@ std::string denied(std::string_view path, access wanted)
             return "it is inside .git, which belongs to version control";
         if (is_secret_folder(part))
             return "it is inside a folder that holds secrets";
-        if (part == ".next" || part == ".turbo" || part == ".vercel")
+        if (part == ".next" || part == ".turbo" || part == ".vercel" || part == ".nbe")
             return "it is generated; read or change the source it is made from";
         if (part == "node_modules" && wanted == access::write)
             return "node_modules is installed, not written; name the package to install instead";

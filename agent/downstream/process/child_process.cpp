@@ -15,6 +15,7 @@
 #include <optional>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -102,6 +103,15 @@ bool executable_file(std::string const& path)
     struct stat info {};
     return ::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) &&
            ::access(path.c_str(), X_OK) == 0;
+}
+
+// After its start: posix_spawn has no way to do it before. What it starts inherits it.
+void limit(pid_t pid, int resource, std::uint64_t most)
+{
+    if (most == 0)
+        return;
+    rlimit const wanted{most, most};
+    ::prlimit(pid, static_cast<__rlimit_resource>(resource), &wanted, nullptr);
 }
 
 // posix_spawn's two argument blocks, which C wants initialized and destroyed.
@@ -317,12 +327,15 @@ child_process::child_process(asio::any_io_executor ex, child_command command)
     auto errors = make_pipe(name);
     auto argv = pointers(command.argv);
     auto environment = pointers(command.environment);
-    spawn_plan plan(
-        to_child.read.get(), from_child.write.get(), errors.write.get(), command.directory);
+    int const errors_to = (command.errors_in_output ? from_child : errors).write.get();
+    spawn_plan plan(to_child.read.get(), from_child.write.get(), errors_to, command.directory);
     pid_t pid = 0;
     if (int const error = ::posix_spawn(
             &pid, file.c_str(), &plan.actions, &plan.attributes, argv.data(), environment.data()))
         fail(name, error);
+    limit(pid, RLIMIT_DATA, command.memory);
+    limit(pid, RLIMIT_FSIZE, command.file_size);
+    limit(pid, RLIMIT_CPU, command.processor);
 
     try {
         // Not pidfd_open(): the header of glibc 2.36 declares it without C linkage.

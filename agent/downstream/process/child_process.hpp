@@ -19,6 +19,7 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -32,6 +33,14 @@ struct child_command {
     std::vector<std::string> environment;   // "NAME=value"; PATH among them is the one searched
     std::string directory;                  // where it runs; empty: where this program does
     std::chrono::milliseconds grace{2000};  // from SIGTERM to SIGKILL
+    bool errors_in_output = false;          // its stderr goes where its stdout does
+
+    // Of each of its processes; 0: as this program's own. Bytes of memory that is written to
+    // (RLIMIT_DATA: Node and Go reserve far more than they use), bytes of each file it writes, and
+    // seconds of a processor, which end it even if this program is killed and cannot.
+    std::uint64_t memory = 0;
+    std::uint64_t file_size = 0;
+    std::uint64_t processor = 0;
 };
 
 struct spawn_error : std::runtime_error {

@@ -14,18 +14,23 @@ namespace {
 
 using version = std::tuple<int, int, int>;
 
-// "v20.11.1", as nvm names its folders.
+// "v20.11.1", as nvm and fnm name their folders; the others do without the v.
 version version_of(fs::path const& folder)
 {
     int major = 0;
     int minor = 0;
     int patch = 0;
-    std::sscanf(
-        folder.filename().c_str(), "v%d.%d.%d", &major, &minor, &patch);  // NOLINT(cert-err34-c)
+    auto const name = folder.filename().string();
+    std::sscanf(  // NOLINT(cert-err34-c)
+        name.c_str() + (name.starts_with('v') ? 1 : 0),
+        "%d.%d.%d",
+        &major,
+        &minor,
+        &patch);
     return {major, minor, patch};
 }
 
-std::vector<fs::path> nvm_versions(fs::path const& folder)
+std::vector<fs::path> versions_in(fs::path const& folder)
 {
     std::vector<fs::path> out;
     std::error_code ec;
@@ -42,10 +47,19 @@ std::string path_with_node(std::string path, std::string const& home)
 {
     std::vector<fs::path> folders;
     if (!home.empty()) {
-        for (auto const& version : nvm_versions(fs::path(home) / ".nvm/versions/node"))
-            folders.push_back(version / "bin");
+        auto const add = [&](fs::path const& versions, char const* below) {
+            for (auto const& version : versions_in(versions))
+                folders.push_back(version / below);
+        };
+        add(fs::path(home) / ".nvm/versions/node", "bin");
+        // The programs themselves: the shims of these two need what a shell sets up.
+        add(fs::path(home) / ".volta/tools/image/node", "bin");
         folders.push_back(fs::path(home) / ".volta/bin");
+        add(fs::path(home) / ".asdf/installs/nodejs", "bin");
         folders.push_back(fs::path(home) / ".asdf/shims");
+        add(fs::path(home) / ".local/share/fnm/node-versions", "installation/bin");
+        add(fs::path(home) / ".fnm/node-versions", "installation/bin");
+        add(fs::path(home) / ".local/share/mise/installs/node", "bin");
     }
     folders.insert(folders.end(), {"/opt/homebrew/bin", "/usr/local/bin", "/usr/bin"});
     for (auto const& folder : folders) {

@@ -13,9 +13,10 @@ namespace test {
 // A folder with a project in it and room beside it; both are gone at the end.
 class temporary_project {
 public:
-    temporary_project()
+    explicit temporary_project(
+        std::filesystem::path const& in = std::filesystem::temp_directory_path())
     {
-        auto name = (std::filesystem::temp_directory_path() / "nbe-XXXXXX").string();
+        auto name = (in / "nbe-XXXXXX").string();
         if (::mkdtemp(name.data()) == nullptr)
             throw std::runtime_error("mkdtemp");
         outer_ = std::filesystem::canonical(name);

@@ -16,12 +16,22 @@ TEST_CASE("a bare PATH is completed with the folders that hold a node, newest nv
         std::ofstream(home / ".nvm/versions/node" / version / "bin/node") << "";
     }
     fs::create_directories(home / ".volta/bin");
+    for (auto const* folder :
+         {".volta/tools/image/node/20.1.0/bin",
+          ".asdf/installs/nodejs/18.2.0/bin",
+          ".local/share/fnm/node-versions/v21.0.0/installation/bin"}) {
+        fs::create_directories(home / folder);
+        std::ofstream(home / folder / "node") << "";
+    }
     auto const path = agent::path_with_node("/bin", home.string());
     auto const at = [&](std::string const& part) { return path.find(part); };
     CHECK(path.starts_with("/bin:"));
     CHECK(at("v22.3.0") < at("v20.20.2"));
     CHECK(at("v20.20.2") < at("v9.1.0"));
-    CHECK(at(".volta") == std::string::npos);
+    CHECK(at(".volta/bin") == std::string::npos);
+    CHECK(at("v9.1.0") < at(".volta/tools/image/node/20.1.0/bin"));
+    CHECK(at("nodejs/18.2.0/bin") < at("v21.0.0/installation/bin"));
+    CHECK(at("v21.0.0/installation/bin") != std::string::npos);
     CHECK(agent::path_with_node(path, home.string()) == path);
     fs::remove_all(home);
 }

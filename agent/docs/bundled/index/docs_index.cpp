@@ -2,6 +2,7 @@
 
 #include "agent/docs/bundled/index/index_writer.hpp"
 
+#include "agent/docs/bundled/index/zz_param.hpp"
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -21,7 +22,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t candidates = 150;
-constexpr double meant_weight = 0.6;  // of what a question means, against what it says
+double const meant_weight = P("MW",0.6);
 constexpr int sqlite_corrupt = 11;
 constexpr auto stale_after = std::chrono::hours(1);
 
@@ -165,7 +166,7 @@ docs_index::of(docs_package const& package, fs::path const& cache_directory, boo
     bool const keep = !cache_directory.empty();
     if (auto const file = keep && !anew ? known.file() : fs::path(); !file.empty())
         if (auto db = open_index(file))
-            return std::make_unique<docs_index>(std::move(*db), false);
+            return std::make_unique<docs_index>(std::move(*db), package.name, false);
     auto const files = read_docs(package);
     if (files.empty())
         return nullptr;
@@ -174,16 +175,17 @@ docs_index::of(docs_package const& package, fs::path const& cache_directory, boo
         auto const file = cache_directory / called;
         if (auto db = found_or_built(file, package.name, files, anew)) {
             known.remember(called);
-            return std::make_unique<docs_index>(std::move(*db), false);
+            return std::make_unique<docs_index>(std::move(*db), package.name, false);
         }
     }
     sqlite_database db(":memory:", sqlite_database::mode::create);
     write_index(db, package.name, files);
-    return std::make_unique<docs_index>(std::move(db), true);
+    return std::make_unique<docs_index>(std::move(db), package.name, true);
 }
 
-docs_index::docs_index(sqlite_database db, bool in_memory)
+docs_index::docs_index(sqlite_database db, std::string package, bool in_memory)
     : db_(std::move(db)),
+      package_(std::move(package)),
       in_memory_(in_memory),
       stems_(db_),
       term_(db_, "SELECT sections, postings FROM terms WHERE term = ?"),
@@ -230,13 +232,16 @@ void docs_index::follow(
 }
 
 std::vector<docs_hit>
-docs_index::search(std::string_view question, next_router router, std::size_t count)
+docs_index::search(std::string_view question, next_router router, vocabulary const& words, std::size_t count)
 {
-    auto const terms = terms_of(question);
+    auto const terms = terms_of(question, words, package_);
     section_scores scores(lengths_);
     std::set<std::string, std::less<>> followed;
     follow(scores, followed, terms.asked, 1);
-    follow(scores, followed, terms.meant, meant_weight);
+    auto const after_asked = scores.all();
+    for (std::size_t i = 0; i < terms.meant.size(); ++i)
+        follow(scores, followed, {terms.meant[i]}, meant_weight * terms.weights[i]);
+    double const acap = P("ACAP", 0);
 
     auto const other =
         router == next_router::app ? section_reader::pages_router : section_reader::app_router;
@@ -247,7 +252,7 @@ docs_index::search(std::string_view question, next_router router, std::size_t co
     std::vector<scored> best;
     for (std::uint32_t i = 0; i < lengths_.size(); ++i)
         if (scores.all()[i] > 0 && static_cast<section_reader>(readers_[i]) != other)
-            best.push_back({scores.all()[i], i});
+            best.push_back({static_cast<float>(scores.all()[i] + acap * after_asked[i]), i});
     auto const better = [](scored const& a, scored const& b) {
         return a.score != b.score ? a.score > b.score : a.row < b.row;
     };
@@ -267,7 +272,7 @@ docs_index::search(std::string_view question, next_router router, std::size_t co
         }
         place_.reset();
     }
-    hits = varied(std::move(hits), question, count);
+    hits = varied(std::move(hits), question, count, terms);
     for (auto& hit : hits) {
         text_.bind(1, hit.row);
         if (text_.step())

@@ -2,6 +2,7 @@
 
 // From a question in free text to a full-text query, and from its hits to a varied answer. Pure.
 
+#include "agent/docs/bundled/index/vocabulary.hpp"
 #include "agent/docs/bundled/pages.hpp"
 
 #include <cstddef>
@@ -15,8 +16,10 @@ namespace agent {
 struct docs_terms {
     std::vector<std::string> asked;  // its own words, common ones left out, names also in parts
     std::vector<std::string> meant;  // what documentation writes for them
+    std::vector<double> weights;
 };
-docs_terms terms_of(std::string_view question);
+docs_terms
+terms_of(std::string_view question, vocabulary const& words = {}, std::string_view package = {});
 
 // The Pages Router where the question names something of it, else the App Router.
 next_router asked_router(std::string_view question);
@@ -32,6 +35,6 @@ struct docs_hit {
 // The best `count`: by weighted score, where a section gains by its page's other sections that
 // match, and each further section of a file counts for less.
 std::vector<docs_hit>
-varied(std::vector<docs_hit> hits, std::string_view question, std::size_t count);
+varied(std::vector<docs_hit> hits, std::string_view question, std::size_t count, docs_terms const& terms = {});
 
 }  // namespace agent

@@ -1,5 +1,6 @@
 #include "agent/docs/bundled/index/postings.hpp"
 
+#include "agent/docs/bundled/index/zz_param.hpp"
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -9,8 +10,9 @@ namespace agent {
 
 namespace {
 
-constexpr double saturation = 1.2;  // k1
-constexpr double by_length = 0.75;  // b
+double const saturation = P("K1",1.2);
+double const by_length = P("B",0.75);
+double const ridf=P("IDFP",1);
 
 void append_number(std::string& to, std::uint32_t n)
 {
@@ -54,7 +56,7 @@ bool section_scores::add(std::string_view postings, std::uint32_t sections, doub
 {
     auto const all = static_cast<double>(lengths_.size());
     auto const those = std::min(static_cast<double>(sections), all);
-    auto const rarity = std::log(1 + (all - those + 0.5) / (those + 0.5));
+    auto const rarity = std::pow(std::log(1 + (all - those + 0.5) / (those + 0.5)),ridf);
     std::uint64_t section = 0;
     while (!postings.empty()) {
         auto const step = take_number(postings);

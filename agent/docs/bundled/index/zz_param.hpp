@@ -1,0 +1,3 @@
+#pragma once
+#include <cstdlib>
+inline double P(char const* n,double d){ auto*v=std::getenv(n); return v?std::atof(v):d; }

@@ -2,7 +2,6 @@
 
 #include "agent/docs/bundled/index/index_writer.hpp"
 
-#include "agent/docs/bundled/index/zz_param.hpp"
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -22,7 +21,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t candidates = 150;
-double const meant_weight = P("MW",0.6);
+constexpr double meant_weight = 0.65;
 constexpr int sqlite_corrupt = 11;
 constexpr auto stale_after = std::chrono::hours(1);
 
@@ -238,10 +237,7 @@ docs_index::search(std::string_view question, next_router router, vocabulary con
     section_scores scores(lengths_);
     std::set<std::string, std::less<>> followed;
     follow(scores, followed, terms.asked, 1);
-    auto const after_asked = scores.all();
-    for (std::size_t i = 0; i < terms.meant.size(); ++i)
-        follow(scores, followed, {terms.meant[i]}, meant_weight * terms.weights[i]);
-    double const acap = P("ACAP", 0);
+    follow(scores, followed, terms.meant, meant_weight);
 
     auto const other =
         router == next_router::app ? section_reader::pages_router : section_reader::app_router;
@@ -252,7 +248,7 @@ docs_index::search(std::string_view question, next_router router, vocabulary con
     std::vector<scored> best;
     for (std::uint32_t i = 0; i < lengths_.size(); ++i)
         if (scores.all()[i] > 0 && static_cast<section_reader>(readers_[i]) != other)
-            best.push_back({static_cast<float>(scores.all()[i] + acap * after_asked[i]), i});
+            best.push_back({scores.all()[i], i});
     auto const better = [](scored const& a, scored const& b) {
         return a.score != b.score ? a.score > b.score : a.row < b.row;
     };
@@ -272,7 +268,7 @@ docs_index::search(std::string_view question, next_router router, vocabulary con
         }
         place_.reset();
     }
-    hits = varied(std::move(hits), question, count, terms);
+    hits = varied(std::move(hits), question, count);
     for (auto& hit : hits) {
         text_.bind(1, hit.row);
         if (text_.step())

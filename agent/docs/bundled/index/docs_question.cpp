@@ -1,11 +1,8 @@
 #include "agent/docs/bundled/index/docs_question.hpp"
 
-
-#include "agent/docs/bundled/index/zz_param.hpp"
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <cmath>
 #include <functional>
 #include <map>
 #include <unordered_set>
@@ -108,7 +105,6 @@ public:
     {
         return std::find(terms_.begin(), terms_.end(), term) != terms_.end();
     }
-    std::size_t size() const { return terms_.size(); }
     std::vector<std::string> take() { return std::move(terms_); }
 
 private:
@@ -133,7 +129,8 @@ std::vector<std::string> parts_of(std::string_view name)
 
 }  // namespace
 
-docs_terms terms_of(std::string_view question, vocabulary const& vocabulary, std::string_view package)
+docs_terms
+terms_of(std::string_view question, vocabulary const& known, std::string_view package)
 {
     auto const words = words_of(question);
     auto const all_common = std::all_of(
@@ -151,21 +148,15 @@ docs_terms terms_of(std::string_view question, vocabulary const& vocabulary, std
             asked.add(words[i].text + words[i + 1].text);
     }
     term_list meant;
-    std::vector<double> weights;
-    for (auto const written : vocabulary.written_for(question, package)) {
-        auto const ws = words_of(written);
-        double const each = std::pow(static_cast<double>(ws.size()), -P("NORM", 0)) ;
-        for (auto const& w : ws) {
+    for (auto const written : known.written_for(question, package))
+        for (auto const& w : words_of(written)) {
             if (!asked.has(w.text))
                 meant.add(w.text);
-            weights.resize(meant.size(), each);
             for (auto const& part : w.parts)
                 if (!asked.has(part))
                     meant.add(part);
-            weights.resize(meant.size(), each * P("PARTW",1));
         }
-    }
-    return {asked.take(), meant.take(), weights};
+    return {asked.take(), meant.take()};
 }
 
 next_router asked_router(std::string_view question)
@@ -183,7 +174,7 @@ next_router asked_router(std::string_view question)
     std::string text(question);
     std::transform(text.begin(), text.end(), text.begin(), lower);
     // Who leaves it asks for the other one.
-    for (std::string_view const there : {"app router", "app directory", "to app", "to the app"})
+    for (std::string_view const there : {"app router", "app directory", "to app", "to the app", " app/"})
         if (text.find(there) != std::string::npos)
             return next_router::app;
     bool const pages = std::any_of(marks.begin(), marks.end(), [&](auto mark) {
@@ -209,7 +200,7 @@ std::unordered_set<std::string> names_in(std::string_view question)
 
 // How much a section is worth to who writes a backend and asked this: 1 for most, more where the
 // question names the page, less for what is about interfaces, platforms and history.
-double section_weight(docs_hit const& hit, std::unordered_set<std::string> const& named, std::unordered_set<std::string> const& meant)
+double section_weight(docs_hit const& hit, std::unordered_set<std::string> const& named)
 {
     struct weight {
         std::string_view path;
@@ -239,15 +230,13 @@ double section_weight(docs_hit const& hit, std::unordered_set<std::string> const
 
     // "generate-static-params.md" is what generateStaticParams asks for.
     auto const page = squeezed(std::string_view(hit.file).substr(hit.file.rfind('/') + 1));
-    if (named.contains(page))
-        return value * P("NAMED",1.4);
-    return meant.contains(page) ? value * P("MNAMED", 1) : value;
+    return named.contains(page) ? value * 1.4 : value;
 }
 
 }  // namespace
 
 std::vector<docs_hit>
-varied(std::vector<docs_hit> hits, std::string_view question, std::size_t count, docs_terms const& terms)
+varied(std::vector<docs_hit> hits, std::string_view question, std::size_t count)
 {
     auto const better = [](docs_hit const& a, docs_hit const& b) { return a.score > b.score; };
     std::stable_sort(hits.begin(), hits.end(), better);
@@ -258,20 +247,17 @@ varied(std::vector<docs_hit> hits, std::string_view question, std::size_t count,
     std::map<std::string_view, page> pages;
     for (auto const& hit : hits) {
         auto& of = pages[hit.file];
-        of.sum += hit.score * std::exchange(of.next, of.next * P("PD",0.7));
+        of.sum += hit.score * std::exchange(of.next, of.next * 0.7);
     }
     auto const named = names_in(question);
-    std::unordered_set<std::string> meant;
-    for (auto const& w : terms.meant)
-        meant.insert(w);
     for (auto& hit : hits)
-        hit.score = (hit.score + P("PW",0.3) * pages[hit.file].sum) * section_weight(hit, named, meant);
+        hit.score = (hit.score + 0.3 * pages[hit.file].sum) * section_weight(hit, named);
     std::stable_sort(hits.begin(), hits.end(), better);
     std::map<std::string, double, std::less<>> worth;
     for (auto& hit : hits) {
         auto& factor = worth.try_emplace(hit.file, 1.0).first->second;
         hit.score *= factor;
-        factor *= P("FD",0.85);
+        factor *= 0.85;
     }
     std::stable_sort(hits.begin(), hits.end(), better);
     hits.resize(std::min(hits.size(), count));

@@ -16,10 +16,10 @@ namespace agent {
 struct docs_terms {
     std::vector<std::string> asked;  // its own words, common ones left out, names also in parts
     std::vector<std::string> meant;  // what documentation writes for them
-    std::vector<double> weights;
 };
+// `package`: whose documentation is asked.
 docs_terms
-terms_of(std::string_view question, vocabulary const& words = {}, std::string_view package = {});
+terms_of(std::string_view question, vocabulary const& known, std::string_view package);
 
 // The Pages Router where the question names something of it, else the App Router.
 next_router asked_router(std::string_view question);
@@ -35,6 +35,6 @@ struct docs_hit {
 // The best `count`: by weighted score, where a section gains by its page's other sections that
 // match, and each further section of a file counts for less.
 std::vector<docs_hit>
-varied(std::vector<docs_hit> hits, std::string_view question, std::size_t count, docs_terms const& terms = {});
+varied(std::vector<docs_hit> hits, std::string_view question, std::size_t count);
 
 }  // namespace agent

@@ -6,7 +6,6 @@
 #include "agent/docs/declarations/declarations.hpp"
 #include "protocol/text.hpp"
 
-#include "agent/docs/bundled/index/zz_param.hpp"
 #include <algorithm>
 #include <functional>
 #include <map>
@@ -94,13 +93,13 @@ public:
             insert_.bind(4, text);
             insert_.step();
             insert_.reset();
-            count(title, P("WT",4));
+            count(title, 6);
             auto const leaf = title.rfind(" > ");
             std::string own;
             add_words(own, leaf == std::string::npos ? title : title.substr(leaf + 3));
-            count(own, P("WO",5));
-            count(words, P("WP",2));
-            count(text, P("WB",2));
+            count(own, 5);
+            count(words, 1);
+            count(text, 2);
             post(id, reader);
         }
     }

@@ -1,6 +1,5 @@
 #include "agent/docs/bundled/index/postings.hpp"
 
-#include "agent/docs/bundled/index/zz_param.hpp"
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -10,9 +9,8 @@ namespace agent {
 
 namespace {
 
-double const saturation = P("K1",1.2);
-double const by_length = P("B",0.75);
-double const ridf=P("IDFP",1);
+constexpr double saturation = 1.2;  // k1
+constexpr double by_length = 0.75;  // b
 
 void append_number(std::string& to, std::uint32_t n)
 {
@@ -56,7 +54,7 @@ bool section_scores::add(std::string_view postings, std::uint32_t sections, doub
 {
     auto const all = static_cast<double>(lengths_.size());
     auto const those = std::min(static_cast<double>(sections), all);
-    auto const rarity = std::pow(std::log(1 + (all - those + 0.5) / (those + 0.5)),ridf);
+    auto const rarity = std::log(1 + (all - those + 0.5) / (those + 0.5));
     std::uint64_t section = 0;
     while (!postings.empty()) {
         auto const step = take_number(postings);

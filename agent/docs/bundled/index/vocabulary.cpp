@@ -1,10 +1,10 @@
 #include "agent/docs/bundled/index/vocabulary.hpp"
 
-#include "agent/docs/bundled/index/built_in_vocabulary.hpp"
+#include "agent/docs/knowledge/built_in.hpp"
 #include "agent/docs/knowledge/mentions.hpp"
 #include "agent/models/small_file.hpp"
 #include "protocol/ascii.hpp"
-#include "protocol/json.hpp"
+#include "protocol/schema_of.hpp"
 #include "protocol/text.hpp"
 
 #include <boost/describe/class.hpp>

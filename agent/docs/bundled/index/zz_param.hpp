@@ -1,3 +1,0 @@
-#pragma once
-#include <cstdlib>
-inline double P(char const* n,double d){ auto*v=std::getenv(n); return v?std::atof(v):d; }

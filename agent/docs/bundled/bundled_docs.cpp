@@ -86,7 +86,8 @@ public:
     bool in_memory() const { return index_ && index_->in_memory(); }
     long long sections() const { return index_ ? static_cast<long long>(index_->sections()) : 0; }
 
-    std::vector<docs_hit> search(std::string const& question, vocabulary const& words, std::size_t count)
+    std::vector<docs_hit>
+    search(std::string const& question, vocabulary const& words, std::size_t count)
     {
         std::lock_guard const alone(busy_);
         if (!index_)
@@ -113,8 +114,7 @@ private:
 
 using shelf_ptr = std::shared_ptr<shelf>;
 
-std::vector<passage>
-searched(
+std::vector<passage> searched(
     std::vector<shelf_ptr> const& shelves,
     std::string const& question,
     vocabulary const& words,

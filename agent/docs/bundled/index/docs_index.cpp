@@ -230,8 +230,8 @@ void docs_index::follow(
         }
 }
 
-std::vector<docs_hit>
-docs_index::search(std::string_view question, next_router router, vocabulary const& words, std::size_t count)
+std::vector<docs_hit> docs_index::search(
+    std::string_view question, next_router router, vocabulary const& words, std::size_t count)
 {
     auto const terms = terms_of(question, words, package_);
     section_scores scores(lengths_);

@@ -34,10 +34,7 @@ public:
     // The best sections, varied over files; none where nothing matches. The router decides between
     // next's two guides. Throws sqlite_error, also where what is kept turns out to be damaged.
     std::vector<docs_hit> search(
-        std::string_view question,
-        next_router router,
-        vocabulary const& words,
-        std::size_t count);
+        std::string_view question, next_router router, vocabulary const& words, std::size_t count);
 
     std::size_t sections() const { return lengths_.size(); }
     bool in_memory() const { return in_memory_; }

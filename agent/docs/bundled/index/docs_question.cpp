@@ -129,8 +129,7 @@ std::vector<std::string> parts_of(std::string_view name)
 
 }  // namespace
 
-docs_terms
-terms_of(std::string_view question, vocabulary const& known, std::string_view package)
+docs_terms terms_of(std::string_view question, vocabulary const& known, std::string_view package)
 {
     auto const words = words_of(question);
     auto const all_common = std::all_of(
@@ -174,7 +173,8 @@ next_router asked_router(std::string_view question)
     std::string text(question);
     std::transform(text.begin(), text.end(), text.begin(), lower);
     // Who leaves it asks for the other one.
-    for (std::string_view const there : {"app router", "app directory", "to app", "to the app", " app/"})
+    for (std::string_view const there :
+         {"app router", "app directory", "to app", "to the app", " app/"})
         if (text.find(there) != std::string::npos)
             return next_router::app;
     bool const pages = std::any_of(marks.begin(), marks.end(), [&](auto mark) {

@@ -18,8 +18,7 @@ struct docs_terms {
     std::vector<std::string> meant;  // what documentation writes for them
 };
 // `package`: whose documentation is asked.
-docs_terms
-terms_of(std::string_view question, vocabulary const& known, std::string_view package);
+docs_terms terms_of(std::string_view question, vocabulary const& known, std::string_view package);
 
 // The Pages Router where the question names something of it, else the App Router.
 next_router asked_router(std::string_view question);

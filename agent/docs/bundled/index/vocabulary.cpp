@@ -28,6 +28,7 @@ constexpr std::size_t largest_file = std::size_t{1} << 20;
 constexpr std::size_t longest_said = 80;
 constexpr std::size_t longest_written = 300;
 constexpr std::size_t max_joined = 8;  // bits of a byte
+constexpr std::string_view joint = " + ";
 
 struct meaning {
     std::optional<std::vector<std::string>> packages;
@@ -53,14 +54,38 @@ bool ends_word(std::string_view text, std::size_t end, char last)
     return !in_word(last) || at_end(end) || (text[end] == 's' && at_end(end + 1));
 }
 
+// The next part of what must all be there; `said` advances.
+std::string_view take_part(std::string_view& said)
+{
+    auto const plus = std::min(said.find(joint), said.size());
+    auto const part = said.substr(0, plus);
+    said.remove_prefix(std::min(plus + joint.size(), said.size()));
+    return part;
+}
+
+bool sound(std::string_view said)
+{
+    if (said.empty() || said.size() > longest_said || said.ends_with(joint))
+        return false;
+    std::size_t parts = 0;
+    while (!said.empty()) {
+        auto part = take_part(said);
+        part.remove_suffix(part.ends_with('*') ? 1 : 0);
+        if (part.empty() || part.find('*') != part.npos || ++parts > max_joined)
+            return false;
+    }
+    return true;
+}
+
 void check(meaning const& m, mcp::json_path const& path)
 {
     if (m.said.empty())
         mcp::json_path{"said", &path}.fail("must name at least one phrase");
     for (auto const& said : m.said)
-        if (said.empty() || said.size() > longest_said || mcp::lower(said) != said)
+        if (!sound(said))
             mcp::json_path{"said", &path}.fail(
-                mcp::quoted(said) + " is not a phrase in lower case of 1 to 80 characters");
+                mcp::quoted(said) + " is not a phrase of 1 to 80 characters, in at most 8 parts, "
+                                    "with * at most at the end of a part");
     if (m.written.empty() || m.written.size() > longest_written)
         mcp::json_path{"written", &path}.fail("must be a text of 1 to 300 characters");
 }
@@ -73,8 +98,11 @@ std::vector<meaning> parsed(std::string_view text)
         throw mcp::decode_error("is not JSON: " + failure.message());
     mcp::json_path const root{"meanings"};
     auto read = mcp::decode_strict<document>(value, mcp::json_path{"the file"}).meanings;
-    for (auto const& m : read)
+    for (auto& m : read) {
         check(m, root);
+        for (auto& said : m.said)
+            said = mcp::lower(said);
+    }
     return read;
 }
 
@@ -119,13 +147,9 @@ struct vocabulary::contents {
     {
         saying s{0, meaning};
         for (std::size_t part = 0; part < max_joined && !said.empty(); ++part) {
-            auto const plus = std::min(said.find(" + "), said.size());
-            auto text = said.substr(0, plus);
-            said.remove_prefix(std::min(plus + 3, said.size()));
+            auto text = take_part(said);
             bool const any_ending = text.ends_with('*');
             text.remove_suffix(any_ending ? 1 : 0);
-            if (text.empty())
-                continue;
             auto const bit = static_cast<std::uint8_t>(1U << part);
             s.needed = static_cast<std::uint8_t>(s.needed | bit);
             by_beginning[static_cast<unsigned char>(text.front())].push_back(

@@ -9,8 +9,8 @@
 //                   {"packages": ["stripe"], "said": ["money back"], "written": "refund"}]}
 //
 // A question that says one of `said` probably means what is `written`; where `packages` are named,
-// in their documentation alone. A star stands for any ending; " + " joins what must all be there, in
-// any order.
+// in their documentation alone. A star stands for any ending; " + " joins what must all be there,
+// in any order.
 //
 // A value: copies share what was read, once, at its first use, from whichever thread that is.
 

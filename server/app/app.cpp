@@ -86,6 +86,16 @@ agent::knowledge what_is_known(std::string const& file)
     return std::move(*known);
 }
 
+agent::vocabulary what_people_mean(std::string const& file)
+{
+    if (file.empty())
+        return {};
+    auto words = agent::vocabulary::with_file(file);
+    if (!words)
+        throw config_error("--vocabulary: " + words.error());
+    return std::move(*words);
+}
+
 // Everything there is one of, in the order in which it depends on what is above it.
 class program {
 public:
@@ -93,6 +103,7 @@ public:
         : settings_(std::move(settings)),
           expert_(the_expert()),
           known_(what_is_known(settings_.libraries)),
+          words_(what_people_mean(settings_.vocabulary)),
           log_(log_to_stderr(settings_.log_level, redact_)),
           http_(loop_.get_executor(), settings_.authorities),
           models_(
@@ -206,7 +217,8 @@ private:
                 project,
                 settings_.cache_directory,
                 [this](std::string_view package) { return known_.homes_of(package); },
-                log_);
+                log_,
+                words_);
         return *docs;
     }
 
@@ -314,6 +326,7 @@ private:
     config settings_;
     agent::agent_file expert_;
     agent::knowledge known_;
+    agent::vocabulary words_;
     std::vector<std::string> secrets_;
     mcp::redactor redact_;
     mcp::logger log_;

@@ -157,6 +157,7 @@ config read_config(int argc, char const* const* argv, environment const& env)
     out.context7 = env("NEXTJS_BACKEND_ENGINEER_CONTEXT7").value_or(default_context7);
     out.libraries = env("NEXTJS_BACKEND_ENGINEER_LIBRARIES").value_or("");
     out.authorities = env("NODE_EXTRA_CA_CERTS").value_or("");
+    out.vocabulary = env("NEXTJS_BACKEND_ENGINEER_VOCABULARY").value_or("");
     std::string level = env("NEXTJS_BACKEND_ENGINEER_LOG").value_or("notice");
 
     CLI::App cli{
@@ -203,6 +204,11 @@ config read_config(int argc, char const* const* argv, environment const& env)
         out.libraries,
         "JSON file over what is known of npm packages: Context7 ids, words, topics (env "
         "NEXTJS_BACKEND_ENGINEER_LIBRARIES)");
+    cli.add_option(
+        "--vocabulary",
+        out.vocabulary,
+        "JSON file that adds to what documentation writes for people's words (env "
+        "NEXTJS_BACKEND_ENGINEER_VOCABULARY)");
     cli.add_option(
            "--context7",
            out.context7,

@@ -86,14 +86,15 @@ public:
     bool in_memory() const { return index_ && index_->in_memory(); }
     long long sections() const { return index_ ? static_cast<long long>(index_->sections()) : 0; }
 
-    std::vector<docs_hit> search(std::string const& question, std::size_t count)
+    std::vector<docs_hit>
+    search(std::string const& question, vocabulary const& words, std::size_t count)
     {
         std::lock_guard const alone(busy_);
         if (!index_)
             return {};
         auto const router = asked_router(question);
         try {
-            return index_->search(question, router, count);
+            return index_->search(question, router, words, count);
         } catch (sqlite_error const& e) {
             if (!damaged(e))
                 throw;
@@ -101,7 +102,7 @@ public:
         // Damage that only a query meets.
         index_.reset();
         index_ = docs_index::of(package_, cache_, true);
-        return index_ ? index_->search(question, router, count) : std::vector<docs_hit>();
+        return index_ ? index_->search(question, router, words, count) : std::vector<docs_hit>();
     }
 
 private:
@@ -113,8 +114,11 @@ private:
 
 using shelf_ptr = std::shared_ptr<shelf>;
 
-std::vector<passage>
-searched(std::vector<shelf_ptr> const& shelves, std::string const& question, std::size_t count)
+std::vector<passage> searched(
+    std::vector<shelf_ptr> const& shelves,
+    std::string const& question,
+    vocabulary const& words,
+    std::size_t count)
 {
     struct found {
         shelf* from;
@@ -122,7 +126,7 @@ searched(std::vector<shelf_ptr> const& shelves, std::string const& question, std
     };
     std::vector<found> all;
     for (auto const& from : shelves)
-        for (auto& hit : from->search(question, count))
+        for (auto& hit : from->search(question, words, count))
             all.push_back({from.get(), std::move(hit)});
     std::stable_sort(all.begin(), all.end(), [](found const& a, found const& b) {
         return a.hit.score > b.hit.score;
@@ -157,14 +161,18 @@ public:
         fs::path project,
         fs::path cache,
         documentation_homes homes,
-        mcp::logger log)
+        mcp::logger log,
+        vocabulary words)
         : pool_(std::move(pool)),
           project_(std::move(project)),
           cache_(std::move(cache)),
           homes_(std::move(homes)),
-          log_(std::move(log))
+          log_(std::move(log)),
+          words_(std::move(words))
     {
     }
+
+    vocabulary const& words() const { return words_; }
 
     std::vector<std::string> homes_of(std::string const& package) const
     {
@@ -237,6 +245,7 @@ private:
     fs::path cache_;
     documentation_homes homes_;
     mcp::logger log_;
+    vocabulary words_;
     std::map<std::string, std::shared_ptr<place>> slots_;
     bool warned_ = false;
 };
@@ -246,14 +255,16 @@ bundled_docs::bundled_docs(
     fs::path project,
     fs::path cache_directory,
     documentation_homes homes,
-    mcp::logger log)
+    mcp::logger log,
+    vocabulary words)
     : pool_(pool),
       library_(std::make_shared<library>(
           std::move(pool),
           std::move(project),
           std::move(cache_directory),
           std::move(homes),
-          std::move(log)))
+          std::move(log),
+          std::move(words)))
 {
 }
 
@@ -289,9 +300,9 @@ awaitable<answer> bundled_docs::query(docs_query q)
     if (shelves.empty())
         co_return not_found(installed + " brings no documentation along");
     auto const count = static_cast<std::size_t>(std::clamp(q.max_passages, 1, max_passages));
-    auto work = [shelves, question = q.question, count]() -> answer {
+    auto work = [shelves, question = q.question, words = all->words(), count]() -> answer {
         try {
-            return searched(shelves, question, count);
+            return searched(shelves, question, words, count);
         } catch (sqlite_error const& e) {
             return unavailable(
                 std::string("the bundled documentation cannot be searched: ") + e.what());

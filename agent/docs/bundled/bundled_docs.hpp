@@ -8,6 +8,7 @@
 // Nothing is read before the first question about a package; then its index is found in the cache
 // directory or built, on the thread pool, once however many ask.
 
+#include "agent/docs/bundled/index/vocabulary.hpp"
 #include "agent/docs/documentation.hpp"
 #include "protocol/logger.hpp"
 
@@ -34,7 +35,8 @@ public:
         std::filesystem::path project,
         std::filesystem::path cache_directory,
         documentation_homes homes,
-        mcp::logger log);
+        mcp::logger log,
+        vocabulary words = {});
     ~bundled_docs() override;
 
     std::string_view name() const override { return "bundled"; }

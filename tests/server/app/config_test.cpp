@@ -57,6 +57,11 @@ TEST_CASE("flags win over the environment")
     CHECK(read({}).libraries.empty());
     CHECK(read({}, ours).libraries == "/a.json");
     CHECK(read({"--libraries", "/b.json"}, ours).libraries == "/b.json");
+    std::map<std::string, std::string> const words{
+        {"NEXTJS_BACKEND_ENGINEER_VOCABULARY", "/c.json"}};
+    CHECK(read({}).vocabulary.empty());
+    CHECK(read({}, words).vocabulary == "/c.json");
+    CHECK(read({"--vocabulary", "/d.json"}, words).vocabulary == "/d.json");
 }
 
 TEST_CASE("a placeholder that a host did not replace counts as absent")

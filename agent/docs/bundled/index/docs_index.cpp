@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t candidates = 150;
-constexpr double meant_weight = 0.6;  // of what a question means, against what it says
+constexpr double meant_weight = 0.65;
 constexpr int sqlite_corrupt = 11;
 constexpr auto stale_after = std::chrono::hours(1);
 
@@ -165,7 +165,7 @@ docs_index::of(docs_package const& package, fs::path const& cache_directory, boo
     bool const keep = !cache_directory.empty();
     if (auto const file = keep && !anew ? known.file() : fs::path(); !file.empty())
         if (auto db = open_index(file))
-            return std::make_unique<docs_index>(std::move(*db), false);
+            return std::make_unique<docs_index>(std::move(*db), package.name, false);
     auto const files = read_docs(package);
     if (files.empty())
         return nullptr;
@@ -174,16 +174,17 @@ docs_index::of(docs_package const& package, fs::path const& cache_directory, boo
         auto const file = cache_directory / called;
         if (auto db = found_or_built(file, package.name, files, anew)) {
             known.remember(called);
-            return std::make_unique<docs_index>(std::move(*db), false);
+            return std::make_unique<docs_index>(std::move(*db), package.name, false);
         }
     }
     sqlite_database db(":memory:", sqlite_database::mode::create);
     write_index(db, package.name, files);
-    return std::make_unique<docs_index>(std::move(db), true);
+    return std::make_unique<docs_index>(std::move(db), package.name, true);
 }
 
-docs_index::docs_index(sqlite_database db, bool in_memory)
+docs_index::docs_index(sqlite_database db, std::string package, bool in_memory)
     : db_(std::move(db)),
+      package_(std::move(package)),
       in_memory_(in_memory),
       stems_(db_),
       term_(db_, "SELECT sections, postings FROM terms WHERE term = ?"),
@@ -229,10 +230,10 @@ void docs_index::follow(
         }
 }
 
-std::vector<docs_hit>
-docs_index::search(std::string_view question, next_router router, std::size_t count)
+std::vector<docs_hit> docs_index::search(
+    std::string_view question, next_router router, vocabulary const& words, std::size_t count)
 {
-    auto const terms = terms_of(question);
+    auto const terms = terms_of(question, words, package_);
     section_scores scores(lengths_);
     std::set<std::string, std::less<>> followed;
     follow(scores, followed, terms.asked, 1);

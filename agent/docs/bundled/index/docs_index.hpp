@@ -33,12 +33,13 @@ public:
 
     // The best sections, varied over files; none where nothing matches. The router decides between
     // next's two guides. Throws sqlite_error, also where what is kept turns out to be damaged.
-    std::vector<docs_hit> search(std::string_view question, next_router router, std::size_t count);
+    std::vector<docs_hit> search(
+        std::string_view question, next_router router, vocabulary const& words, std::size_t count);
 
     std::size_t sections() const { return lengths_.size(); }
     bool in_memory() const { return in_memory_; }
 
-    docs_index(sqlite_database db, bool in_memory);
+    docs_index(sqlite_database db, std::string package, bool in_memory);
 
 private:
     // Adds what is known of the terms, each stem once.
@@ -49,6 +50,7 @@ private:
         double weight);
 
     sqlite_database db_;
+    std::string package_;
     bool in_memory_;
     word_stems stems_;
     sqlite_statement term_;

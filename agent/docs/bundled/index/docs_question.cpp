@@ -1,7 +1,5 @@
 #include "agent/docs/bundled/index/docs_question.hpp"
 
-#include "agent/docs/bundled/index/vocabulary.hpp"
-
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -131,7 +129,7 @@ std::vector<std::string> parts_of(std::string_view name)
 
 }  // namespace
 
-docs_terms terms_of(std::string_view question)
+docs_terms terms_of(std::string_view question, vocabulary const& known, std::string_view package)
 {
     auto const words = words_of(question);
     auto const all_common = std::all_of(
@@ -149,7 +147,7 @@ docs_terms terms_of(std::string_view question)
             asked.add(words[i].text + words[i + 1].text);
     }
     term_list meant;
-    for (auto const written : written_for(question))
+    for (auto const written : known.written_for(question, package))
         for (auto const& w : words_of(written)) {
             if (!asked.has(w.text))
                 meant.add(w.text);
@@ -175,7 +173,8 @@ next_router asked_router(std::string_view question)
     std::string text(question);
     std::transform(text.begin(), text.end(), text.begin(), lower);
     // Who leaves it asks for the other one.
-    for (std::string_view const there : {"app router", "app directory", "to app", "to the app"})
+    for (std::string_view const there :
+         {"app router", "app directory", "to app", "to the app", " app/"})
         if (text.find(there) != std::string::npos)
             return next_router::app;
     bool const pages = std::any_of(marks.begin(), marks.end(), [&](auto mark) {

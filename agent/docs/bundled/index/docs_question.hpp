@@ -2,6 +2,7 @@
 
 // From a question in free text to a full-text query, and from its hits to a varied answer. Pure.
 
+#include "agent/docs/bundled/index/vocabulary.hpp"
 #include "agent/docs/bundled/pages.hpp"
 
 #include <cstddef>
@@ -16,7 +17,8 @@ struct docs_terms {
     std::vector<std::string> asked;  // its own words, common ones left out, names also in parts
     std::vector<std::string> meant;  // what documentation writes for them
 };
-docs_terms terms_of(std::string_view question);
+// `package`: whose documentation is asked.
+docs_terms terms_of(std::string_view question, vocabulary const& known, std::string_view package);
 
 // The Pages Router where the question names something of it, else the App Router.
 next_router asked_router(std::string_view question);

@@ -93,12 +93,12 @@ public:
             insert_.bind(4, text);
             insert_.step();
             insert_.reset();
-            count(title, 4);
+            count(title, 6);
             auto const leaf = title.rfind(" > ");
             std::string own;
             add_words(own, leaf == std::string::npos ? title : title.substr(leaf + 3));
             count(own, 5);
-            count(words, 2);
+            count(words, 1);
             count(text, 2);
             post(id, reader);
         }

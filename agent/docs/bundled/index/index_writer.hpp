@@ -12,7 +12,7 @@
 namespace agent {
 
 // Grows with every change to what is stored or how it is cut.
-inline constexpr int index_format = 3;
+inline constexpr int index_format = 4;
 inline constexpr long long index_application = 0x4e424531;  // "NBE1"
 
 // For whom a section is.

@@ -303,7 +303,7 @@ TEST_CASE("processes that build the index at once do not hurt each other")
     for (auto& count : found)
         builders.emplace_back([&] {
             auto const index = docs_index::of(*package, project / "cache", true);
-            count = index->search("after", next_router::app, 5).size();
+            count = index->search("after", next_router::app, {}, 5).size();
         });
     for (auto& builder : builders)
         builder.join();

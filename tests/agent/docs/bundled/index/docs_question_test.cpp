@@ -13,6 +13,11 @@ bool has(std::vector<std::string> const& terms, std::string_view term)
     return std::find(terms.begin(), terms.end(), term) != terms.end();
 }
 
+docs_terms terms_of(std::string_view question)
+{
+    return agent::terms_of(question, {}, "next");
+}
+
 }  // namespace
 
 TEST_CASE("a question's words are its terms, its common ones left out, its neighbours joined")
@@ -67,6 +72,7 @@ TEST_CASE("a question about the Pages Router is told from the others")
     CHECK(asked_router("data fetching with getServerSideProps") == next_router::pages);
     CHECK(asked_router("an API route in pages/api") == next_router::pages);
     CHECK(asked_router("Pages Router middleware") == next_router::pages);
+    CHECK(asked_router("getServerSideProps, but in app/") == next_router::app);
     CHECK(asked_router("route handlers and pages") == next_router::app);
     CHECK(asked_router("move pages/api to the app directory") == next_router::app);
 }

@@ -220,7 +220,14 @@ awaitable<run_outcome> engineer::work(
     auto questions = std::make_unique<ask_user>(log, limits);
     auto const& asked = *questions;
     tools.push_back(std::move(questions));
-    auto gate = std::make_unique<finish>(edits, documentation, s_.known, facts, limits, s_.pool);
+    check_setup checking;
+    checking.pool = s_.pool;
+    checking.project = !opened.project.empty();
+    checking.level = request.verify.value_or(verify_level::types);
+    checking.types = s_.types;
+    checking.progress = progress;
+    auto gate = std::make_unique<finish>(
+        edits, documentation, s_.known, facts, limits, std::move(checking));
     auto& handed_over = *gate;
     tools.push_back(std::move(gate));
     toolbox box(std::move(tools), limits);
@@ -259,7 +266,7 @@ awaitable<run_outcome> engineer::work(
         out.questions = asked.open();
     out.files = edits.changes();
     out.undocumented = handed_over.undocumented();
-    auto checks = co_await handed_over.verified();
+    auto checks = co_await handed_over.verified(out.status == run_status::completed);
     if (!checks.empty())
         out.checks = std::move(checks);
     out.documentation = documentation.all();

@@ -6,6 +6,7 @@
 // documentation and returns the brief. It knows nothing of who is asking, nor of how its log is
 // kept: runs (agent/runs/runs.hpp) sees to both.
 
+#include "agent/checks/staged_check.hpp"
 #include "agent/docs/documentation.hpp"
 #include "agent/docs/knowledge/knowledge.hpp"
 #include "agent/front_matter.hpp"
@@ -48,6 +49,7 @@ struct engineer_setup {
     // Chooses the model of a run by the request's wish. May wait, for a key command.
     std::function<boost::asio::awaitable<chosen_model>(std::string wish)> choose_model;
     run_limits limits;
+    types_setup types;
     mcp::logger log;
 };
 

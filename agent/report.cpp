@@ -40,7 +40,21 @@ std::vector<passage> used(run_outcome const& outcome)
 
 std::string place(check_problem const& p)
 {
-    return fmt::format("`{}:{}`", p.path, p.line);
+    if (p.path.empty())
+        return "The project:";
+    return p.line > 0 ? fmt::format("`{}:{}`", p.path, p.line) : fmt::format("`{}`", p.path);
+}
+
+// In one cell of a table.
+std::string cell(std::string_view text)
+{
+    std::string out;
+    for (char const c : text) {
+        if (c == '|')
+            out += '\\';
+        out += c == '\n' ? ' ' : c;
+    }
+    return out;
 }
 
 // Errors that the model did not repair.
@@ -65,17 +79,9 @@ std::string unrepaired(verification const& checks)
            out;
 }
 
-std::string_view shown(check_status status)
+std::string_view emphasized(check_status status)
 {
-    switch (status) {
-    case check_status::passed:
-        return "passed";
-    case check_status::failed:
-        return "**failed**";
-    case check_status::not_run:
-        break;
-    }
-    return "not run";
+    return status == check_status::failed ? "**failed**" : shown(status);
 }
 
 // What was checked and what was not; warnings of what was.
@@ -84,7 +90,8 @@ std::string verification_section(verification const& checks)
     std::string out = "## Verification\n\n| check | result | |\n|---|---|---|\n";
     std::string warnings;
     for (auto const& result : checks) {
-        out += fmt::format("| {} | {} | {} |\n", result.check, shown(result.status), result.detail);
+        out += fmt::format(
+            "| {} | {} | {} |\n", result.check, emphasized(result.status), cell(result.detail));
         for (auto const& p : result.problems)
             if (!p.error)
                 warnings +=
@@ -223,8 +230,10 @@ std::string render_report(run_outcome const& outcome, report_limits const& limit
     auto out = warnings(outcome);
     if (!outcome.files.empty())
         out += fmt::format(
-            "**Files: {}.** Nothing was written to the project; apply them as shown.\n\n",
-            summary(outcome.files));
+            "**Files: {}.** {}\n\n",
+            summary(outcome.files),
+            outcome.written ? outcome.written->message
+                            : "Nothing was written to the project; apply them as shown.");
     if (a.questions && !a.questions->empty()) {
         out += "## Questions\n\n";
         for (std::size_t i = 0; i < a.questions->size(); ++i)

@@ -35,8 +35,11 @@ struct run_request {
     std::vector<std::string> files;  // paths in the project that the task is about
     std::string model;               // empty: as configured
     std::optional<double> max_cost_usd;
+    std::optional<verify_level> verify;  // nothing: the types
+    std::optional<bool> apply;           // write the files into the project once they are checked
 };
-BOOST_DESCRIBE_STRUCT(run_request, (), (task, mode, project_path, files, model, max_cost_usd))
+BOOST_DESCRIBE_STRUCT(
+    run_request, (), (task, mode, project_path, files, model, max_cost_usd, verify, apply))
 
 // What the expert cannot find out by itself, and what the answer would decide.
 struct question {
@@ -96,6 +99,14 @@ struct run_account {
 };
 BOOST_DESCRIBE_STRUCT(run_account, (), (model, turns, retries, tools, usage, cost_usd, time_ms))
 
+// What came of writing the files into the project.
+struct written_files {
+    bool applied = false;
+    std::vector<std::string> files;  // that were changed, in path order
+    std::string message;             // a sentence or two, in every case
+};
+BOOST_DESCRIBE_STRUCT(written_files, (), (applied, files, message))
+
 struct run_outcome {
     run_status status = run_status::failed;
     std::string reason;  // one sentence: why it failed or stopped, and what to do
@@ -105,6 +116,7 @@ struct run_outcome {
     std::vector<lookup> documentation;
     std::vector<std::string> undocumented;  // packages used in the files but never looked up
     std::optional<verification> checks;     // of the files; nothing where none is checked
+    std::optional<written_files> written;   // nothing: it was not asked for
     run_account account;
     std::string brief;            // status brief: the whole text
     std::string package_manager;  // of the project: npm, pnpm, yarn, bun
@@ -120,6 +132,7 @@ BOOST_DESCRIBE_STRUCT(
      documentation,
      undocumented,
      checks,
+     written,
      account,
      brief,
      package_manager))

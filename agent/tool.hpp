@@ -31,6 +31,9 @@ public:
     // Read-only tools of one turn run concurrently; the others one after the other, in order.
     virtual bool read_only() const = 0;
 
+    // Whether it ends in bounded time by itself, so that run_limits::tool_time is not for it.
+    virtual bool bounds_itself() const { return false; }
+
     // `input` is a JSON object. Bad input is an answer with is_error that says what was expected;
     // throws only operation_aborted.
     virtual boost::asio::awaitable<tool_answer> run(boost::json::object input) = 0;

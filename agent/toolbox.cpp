@@ -91,6 +91,8 @@ awaitable<tool_answer> toolbox::answer(tool_call call, std::string& subject)
     subject = subject_of(input.get_object());
     try {
         auto work = chosen->run(std::move(input.get_object()));
+        if (chosen->bounds_itself())
+            co_return co_await std::move(work);
         co_return co_await mcp::with_timeout(std::move(work), limits_.tool_time);
     } catch (boost::system::system_error const& e) {
         if (e.code() != boost::asio::error::timed_out)

@@ -1,127 +1,108 @@
 #include "agent/checks/staged_check.hpp"
 
-#include "agent/checks/rules/reports/reports.hpp"
-#include "agent/checks/rules/rules.hpp"
+#include "agent/checks/conventions.hpp"
 #include "agent/checks/rules/source/file_role.hpp"
-
-#include <fmt/format.h>
+#include "agent/checks/types_rows.hpp"
+#include "protocol/rpc/async.hpp"
+#include "protocol/sha256.hpp"
 
 #include <algorithm>
-#include <map>
-#include <tuple>
+#include <iterator>
 
 namespace agent {
 
+using boost::asio::awaitable;
+
 namespace {
 
-constexpr std::size_t most_shown = 40;  // problems of one listing
-
-std::size_t rules_in_use()
+// Whether a type checker could tell the difference.
+bool concerns_types(file_change const& change)
 {
-    static auto const count = checks::describe_rules().size();
-    return count;
-}
-
-// The facts as they are with the changes: a staged configuration counts.
-checks::project_facts facts_with(staged_edits const& edits, fingerprint facts)
-{
-    for (auto const& change : edits.changes())
-        if (change.kind != change_kind::deleted && change.path.find('/') == std::string::npos &&
-            checks::role_of(change.path) == checks::file_role::next_config)
-            set_next_config(facts, change.path, change.text);
-    return checks::facts_of(facts);
-}
-
-checks::source_reader reader_of(staged_edits const& edits)
-{
-    return [&edits](std::string_view path) -> std::optional<std::string> {
-        auto text = edits.read(path);
-        if (!text)
-            return std::nullopt;
-        return std::move(*text);
-    };
-}
-
-checks::source_reader reader_of(project_root const& project)
-{
-    return [&project](std::string_view path) -> std::optional<std::string> {
-        auto text = project.read(path);
-        if (!text)
-            return std::nullopt;
-        return std::move(*text);
-    };
-}
-
-// What a finding is, wherever in its file it has moved to.
-using sort_of_finding = std::tuple<std::string, std::string, std::string>;
-
-sort_of_finding sort_of(checks::finding const& f)
-{
-    return {f.path, f.rule, f.message};
-}
-
-check_problem problem_of(checks::finding const& f)
-{
-    check_problem out;
-    out.rule = f.rule;
-    out.error = f.severity == checks::severity::error;
-    out.path = f.path;
-    out.line = static_cast<std::int64_t>(f.range.from.line);
-    out.column = static_cast<std::int64_t>(f.range.from.column);
-    out.message = f.message;
-    out.page = f.page;
-    return out;
+    auto const name = change.path.substr(change.path.rfind('/') + 1);
+    return checks::is_script(change.path) || name.ends_with(".json");
 }
 
 }  // namespace
 
-checked_edits check_staged(staged_edits const& edits, fingerprint const& facts)
+staged_check::staged_check(staged_edits const& edits, fingerprint facts, check_setup setup)
+    : edits_(edits), facts_(std::move(facts)), setup_(std::move(setup))
 {
-    std::vector<checks::checked_file> now;
-    std::vector<checks::checked_file> before;
-    for (auto& change : edits.changes()) {
-        if (change.kind == change_kind::deleted || !checks::is_script(change.path))
-            continue;
-        if (change.kind == change_kind::modified)
-            if (auto old = edits.project().read(change.path))
-                before.push_back({change.path, std::move(*old)});
-        now.push_back({std::move(change.path), std::move(change.text), true});
-    }
+}
+
+std::string staged_check::digest(std::vector<std::string> const& to_install) const
+{
+    std::string all;
+    for (auto const& package : to_install)
+        all += package + '\n';
+    for (auto const& change : edits_.changes())
+        all += change.path + '\0' +
+               (change.kind == change_kind::deleted ? "-" : mcp::sha256_hex(change.text)) + '\n';
+    return mcp::sha256_hex(all);
+}
+
+awaitable<checked_edits> staged_check::run(std::vector<std::string> to_install)
+{
+    auto name = [this, &to_install] { return digest(to_install); };
+    auto of = co_await mcp::offload(setup_.pool, name);
+    if (of == of_)
+        co_return known_;
+    auto out = co_await conventions();
+    auto typed = co_await types(std::move(to_install));
+    std::ranges::move(typed.results, std::back_inserter(out.results));
+    out.listing += out.listing.empty() || typed.listing.empty() ? "" : "\n";
+    out.listing += typed.listing;
+    known_ = out;
+    of_ = std::move(of);
+    co_return out;
+}
+
+awaitable<checked_edits> staged_check::without_tools(std::string why)
+{
+    auto out = co_await conventions();
+    if (std::ranges::any_of(edits_.changes(), concerns_types))
+        std::ranges::move(rows_not_run(why, why), std::back_inserter(out.results));
+    co_return out;
+}
+
+awaitable<checked_edits> staged_check::conventions()
+{
+    auto look = [this] { return check_conventions(edits_, facts_); };
+    return mcp::offload(setup_.pool, look);
+}
+
+awaitable<checked_edits> staged_check::types(std::vector<std::string> to_install)
+{
     checked_edits out;
-    if (now.empty())
-        return out;
-
-    auto found = checks::check_rules(now, facts_with(edits, facts), reader_of(edits));
-    std::map<sort_of_finding, int> known;
-    if (!found.empty())
-        for (auto const& f :
-             checks::check_rules(before, checks::facts_of(facts), reader_of(edits.project())))
-            ++known[sort_of(f)];
-    std::erase_if(found, [&known](checks::finding const& f) {
-        auto const same = known.find(sort_of(f));
-        return same != known.end() && same->second-- > 0;
-    });
-    std::stable_sort(found.begin(), found.end(), [](auto const& a, auto const& b) {
-        return a.severity < b.severity;
-    });
-
-    check_result rules;
-    rules.check = "Conventions";
-    for (auto const& f : found)
-        rules.problems.push_back(problem_of(f));
-    bool const wrong = std::ranges::any_of(rules.problems, &check_problem::error);
-    rules.status = wrong ? check_status::failed : check_status::passed;
-    rules.detail = fmt::format("{} rules: {}", rules_in_use(), checks::summary(found, now.size()));
-    if (!found.empty()) {
-        checks::report_context context;
-        context.files = now.size();
-        context.frames = most_shown;
-        if (found.size() > most_shown)
-            found.resize(most_shown);
-        out.listing = checks::report_text(found, now, context);
+    auto changes = edits_.changes();
+    if (!std::ranges::any_of(changes, concerns_types))
+        co_return out;
+    auto const level = std::min(setup_.level, setup_.types.most);
+    bool const build = level == verify_level::build;
+    std::string why;
+    if (!setup_.project)
+        why = "there is no project to check them in";
+    else if (setup_.level == verify_level::rules)
+        why = "not asked for (verify: types)";
+    else if (level == verify_level::rules)
+        why = "this server may run nothing of a project (--max-verify)";
+    if (!why.empty()) {
+        out.results = rows_not_run(why, why);
+        co_return out;
     }
-    out.results.push_back(std::move(rules));
-    return out;
+    if (setup_.progress)
+        setup_.progress(build ? "Checking the types and building" : "Checking the types");
+    auto ran = co_await check_types_in_turn(
+        setup_.types, edits_.project(), std::move(changes), build, setup_.pool);
+    set_aside(ran, to_install);
+    auto told = [this, &ran, build] {
+        return rows_of(ran, build, [this](std::string_view path) -> std::optional<std::string> {
+            auto text = edits_.read(path);
+            if (!text)
+                return std::nullopt;
+            return std::move(*text);
+        });
+    };
+    co_return co_await mcp::offload(setup_.pool, told);
 }
 
 }  // namespace agent

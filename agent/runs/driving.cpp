@@ -138,7 +138,35 @@ awaitable<run_outcome> runs::work(run_ptr run)
         run->tell(text);
         changed(*run, change::said);
     };
-    co_return co_await engineer_.run(run->request, log, progress);
+    auto out = co_await engineer_.run(run->request, log, progress);
+    if (run->request.apply.value_or(false) && out.status == run_status::completed &&
+        !out.files.empty()) {
+        progress("Writing the files into the project");
+        out.written = co_await write(run, out);
+    }
+    co_return out;
+}
+
+awaitable<written_files> runs::write(run_ptr run, run_outcome const& outcome)
+{
+    written_files out;
+    if (!writer_) {
+        out.message = "Nothing was written: this server was not started with --allow-write.";
+        co_return out;
+    }
+    if (outcome.checks && has_errors(*outcome.checks)) {
+        out.message = fmt::format(
+            "Nothing was written: the checks find errors in the files. "
+            "`nextjs-backend-engineer runs apply {}` writes them all the same.",
+            run->id.substr(0, 12));
+        co_return out;
+    }
+    auto const records = co_await this->records(run->id);
+    auto result = co_await writer_->apply(run->id, project_of(records), outcome.files);
+    out.applied = result.outcome == apply_outcome::applied;
+    out.files = std::move(result.files);
+    out.message = std::move(result.message);
+    co_return out;
 }
 
 // With what was done until then.

@@ -67,12 +67,18 @@ std::shared_ptr<run_outcome const> outcome_of(run_row const& row)
 }
 
 runs::runs(
-    engineer& works, journal& kept, asio::any_io_executor ex, runs_limits limits, mcp::logger log)
+    engineer& works,
+    journal& kept,
+    asio::any_io_executor ex,
+    runs_limits limits,
+    mcp::logger log,
+    project_writer* writer)
     : engineer_(works),
       kept_(kept),
       executor_(std::move(ex)),
       limits_(limits),
       log_(std::move(log)),
+      writer_(writer),
       idle_(executor_),
       at_rest_(executor_),
       ending_(executor_)
@@ -282,6 +288,8 @@ awaitable<void> runs::remove(run_ptr run)
         throw run_error("This run is at work. Cancel it first.");
     auto erase = [&run](run_store& s) { s.remove(run->id); };
     co_await kept_.with(erase);
+    if (writer_)
+        co_await writer_->forget(run->id);
     known_.erase(run->id);
     changed(*run, change::removed);
 }

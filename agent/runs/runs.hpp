@@ -10,6 +10,7 @@
 
 #include "agent/engineer.hpp"
 #include "agent/runs/live_run.hpp"
+#include "agent/runs/project_writer.hpp"
 #include "agent/runs/store/journal.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -47,13 +48,14 @@ class runs {
 public:
     using run_ptr = std::shared_ptr<live_run>;
 
-    // `works` and `kept` outlive it.
+    // `works`, `kept` and `writer` outlive it. No writer: nothing is written into projects.
     runs(
         engineer& works,
         journal& kept,
         boost::asio::any_io_executor ex,
         runs_limits limits = runs_limits(),
-        mcp::logger log = {});
+        mcp::logger log = {},
+        project_writer* writer = nullptr);
     ~runs();
     runs(runs const&) = delete;
     runs& operator=(runs const&) = delete;
@@ -110,6 +112,7 @@ private:
     void start(run_ptr const& run);
     boost::asio::awaitable<void> drive(run_ptr run);
     boost::asio::awaitable<run_outcome> work(run_ptr run);
+    boost::asio::awaitable<written_files> write(run_ptr run, run_outcome const& outcome);
     boost::asio::awaitable<run_outcome>
     unfinished(run_ptr run, run_status status, std::string reason);
     boost::asio::awaitable<void> end(run_ptr run, run_state state, run_outcome outcome);
@@ -127,6 +130,7 @@ private:
     boost::asio::any_io_executor executor_;
     runs_limits limits_;
     mcp::logger log_;
+    project_writer* writer_;
     std::map<std::string, std::weak_ptr<live_run>, std::less<>> known_;
     std::vector<run_ptr> driven_;
     std::deque<run_ptr> waiting_;

@@ -1,7 +1,6 @@
 #include "agent/tools/finish.hpp"
 
 #include "agent/project/source/imports.hpp"
-#include "protocol/rpc/async.hpp"
 #include "protocol/schema_of.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -44,6 +43,15 @@ tool_declaration const& declared()
     return once;
 }
 
+// Names alone: "resend@4" is resend.
+std::vector<std::string> to_install(final_answer const& answer)
+{
+    std::vector<std::string> out;
+    for (auto const& package : answer.packages.value_or(std::vector<required_package>()))
+        out.push_back(package.name.substr(0, package.name.find('@', 1)));
+    return out;
+}
+
 }  // namespace
 
 finish::finish(
@@ -52,13 +60,13 @@ finish::finish(
     knowledge const& known,
     fingerprint project,
     run_limits const& limits,
-    boost::asio::any_io_executor pool)
+    check_setup checks)
     : edits_(edits),
       documentation_(documentation),
       known_(known),
       project_(std::move(project)),
       limits_(limits),
-      pool_(std::move(pool)),
+      check_(edits, project_, std::move(checks)),
       declaration_(declared())
 {
 }
@@ -105,7 +113,7 @@ awaitable<tool_answer> finish::run(json::object input)
         co_return out;
     }
     if (repairs_ < limits_.repairs) {
-        auto const checked = co_await check();
+        auto const checked = co_await check_.run(to_install(answer));
         if (has_errors(checked.results)) {
             ++repairs_;
             out.text = fmt::format(
@@ -140,15 +148,13 @@ void finish::reopen()
     repairs_ = 0;
 }
 
-awaitable<checked_edits> finish::check()
+awaitable<verification> finish::verified(bool complete)
 {
-    auto work = [this] { return check_staged(edits_, project_); };
-    return mcp::offload(pool_, std::move(work));
-}
-
-awaitable<verification> finish::verified()
-{
-    auto checked = co_await check();
+    checked_edits checked;
+    if (complete)
+        checked = co_await check_.run(to_install(accepted_.value_or(final_answer())));
+    else
+        checked = co_await check_.without_tools("the run ended before");
     co_return std::move(checked.results);
 }
 

@@ -11,8 +11,6 @@
 #include "agent/run.hpp"
 #include "agent/tool.hpp"
 
-#include <boost/asio/any_io_executor.hpp>
-
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,18 +20,18 @@ namespace agent {
 class finish final : public tool {
 public:
     // `project` tells its own import prefixes, which are no packages, and what the checks go by.
-    // `known` says whose documentation covers whose: next-auth's that of @auth/core. Files are
-    // checked on `pool`.
+    // `known` says whose documentation covers whose: next-auth's that of @auth/core.
     finish(
         staged_edits const& edits,
         lookups const& documentation,
         knowledge const& known,
         fingerprint project,
         run_limits const& limits,
-        boost::asio::any_io_executor pool);
+        check_setup checks);
 
     tool_declaration const& declaration() const override { return declaration_; }
     bool read_only() const override { return false; }
+    bool bounds_itself() const override { return true; }
     boost::asio::awaitable<tool_answer> run(boost::json::object input) override;
     void restore(boost::json::value const& effect) override;
 
@@ -46,18 +44,17 @@ public:
     // Packages that the staged files import and that were never looked up.
     std::vector<std::string> undocumented() const;
 
-    // What the checks say of the files as they are staged now.
-    boost::asio::awaitable<verification> verified();
+    // What the checks say of the files as they are staged now. A run that did not complete is
+    // spared those that run something.
+    boost::asio::awaitable<verification> verified(bool complete);
 
 private:
-    boost::asio::awaitable<checked_edits> check();
-
     staged_edits const& edits_;
     lookups const& documentation_;
     knowledge known_;
     fingerprint project_;
     run_limits limits_;
-    boost::asio::any_io_executor pool_;
+    staged_check check_;
     tool_declaration const& declaration_;
     std::optional<final_answer> accepted_;
     int refusals_ = 0;

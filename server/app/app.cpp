@@ -23,6 +23,7 @@
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -115,7 +116,8 @@ public:
               key_command_runner(),
               [this](std::string const& key) { keep_secret(key); },
               log_),
-          journal_(settings_.state_directory, agent::journal_limits(), log_)
+          journal_(settings_.state_directory, agent::journal_limits(), log_),
+          writer_(settings_.state_directory, pool_.get_executor(), log_)
     {
         for (auto const* name : {"ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CONTEXT7_API_KEY"})
             if (auto value = env(name))
@@ -126,7 +128,12 @@ public:
             context7_ = make_context7(env);
         engineer_ = std::make_unique<agent::engineer>(engineer_setup());
         runs_ = std::make_unique<agent::runs>(
-            *engineer_, journal_, patient_.get_executor(), settings_.runs_at_once, log_);
+            *engineer_,
+            journal_,
+            patient_.get_executor(),
+            settings_.runs_at_once,
+            log_,
+            may_write() ? &writer_ : nullptr);
     }
 
     int run()
@@ -222,6 +229,20 @@ private:
         return *docs;
     }
 
+    // At a terminal somebody has said so for this one run, or removes one.
+    bool may_write() const { return settings_.allow_write || settings_.ask || settings_.runs; }
+
+    agent::types_setup types_setup()
+    {
+        agent::types_setup out;
+        out.most = settings_.verify;
+        out.environment = {settings_.path, settings_.home, settings_.node};
+        if (!settings_.cache_directory.empty())
+            out.memory = settings_.cache_directory + "/types";
+        out.turn = &tools_turn_;
+        return out;
+    }
+
     agent::engineer_setup engineer_setup()
     {
         agent::engineer_setup out;
@@ -234,6 +255,7 @@ private:
         out.bundled = [this](std::string const& project) { return &docs_of(project); };
         out.choose_model = [this](std::string wish) { return models_.choose(std::move(wish)); };
         out.limits = settings_.limits;
+        out.types = types_setup();
         out.log = log_;
         return out;
     }
@@ -244,10 +266,12 @@ private:
         int code = 0;
         std::exception_ptr failure;
         try {
+            if (settings_.ask || settings_.runs)
+                co_await writer_.recover();
             if (settings_.ask)
                 code = co_await ask(*runs_, *settings_.ask, redact_);
             else if (settings_.runs)
-                code = co_await runs_command(*runs_, *settings_.runs, redact_);
+                code = co_await runs_command(*runs_, writer_, *settings_.runs, redact_);
             else if (settings_.docs)
                 code = co_await search_docs();
             else if (settings_.check)
@@ -280,15 +304,16 @@ private:
     awaitable<int> check_project()
     {
         auto const project = settings_.roots.empty() ? std::string() : settings_.roots.front();
-        check_place place{project, known_, pool_.get_executor()};
+        check_place place{project, known_, types_setup(), pool_.get_executor()};
         co_return co_await check_command(std::move(place), *settings_.check);
     }
 
     awaitable<int> serve()
     {
+        asio::co_spawn(loop_, writer_.recover(), asio::detached);
         server::features offered;
         delivery const by{*runs_, redact_, settings_.budgets};
-        add_engineer_tools(offered, expert_, by);
+        add_engineer_tools(offered, expert_, by, settings_.allow_write);
         add_run_resources(offered, by);
         auto const project = settings_.roots.empty() ? std::string() : settings_.roots.front();
         docs_sources docs;
@@ -298,7 +323,7 @@ private:
         docs.known = known_;
         docs.pool = pool_.get_executor();
         add_docs_tools(offered, docs);
-        add_check_tool(offered, {settings_.roots, known_, pool_.get_executor()});
+        add_check_tool(offered, {settings_.roots, known_, types_setup(), pool_.get_executor()});
         add_prompts(offered, expert_, known_, project, pool_.get_executor());
         add_resources(offered, expert_, known_, project, pool_.get_executor());
         if (settings_.serving.test_tools)
@@ -339,6 +364,8 @@ private:
     std::map<std::string, std::unique_ptr<agent::bundled_docs>> bundled_;
     std::unique_ptr<agent::engineer> engineer_;
     agent::journal journal_;
+    agent::tools_turn tools_turn_;
+    agent::project_writer writer_;
     std::unique_ptr<agent::runs> runs_;
 };
 

@@ -73,8 +73,8 @@ namespace {
 CLI::App* add_runs_commands(CLI::App& cli, runs_options& to)
 {
     using verb = runs_options::verb;
-    auto* runs =
-        cli.add_subcommand("runs", "List the runs that are kept; show, resume, export, rm");
+    auto* runs = cli.add_subcommand(
+        "runs", "List the runs that are kept; show, resume, export, apply, undo, rm");
     runs->require_subcommand(0, 1);
     runs->fallthrough();
     runs->add_flag("--json", to.json, "Print JSON");
@@ -91,6 +91,8 @@ CLI::App* add_runs_commands(CLI::App& cli, runs_options& to)
     add("export", "Write a run's files and its report to a folder", verb::export_to)
         ->add_option("directory", to.directory, "Where to; made if it is not there")
         ->required();
+    add("apply", "Write a run's files into the project it was made for", verb::apply);
+    add("undo", "Bring back what a run's files have replaced", verb::undo);
     add("rm", "Forget a run", verb::remove);
     return runs;
 }
@@ -127,7 +129,10 @@ CLI::App* add_docs_commands(CLI::App& cli, docs_options& to)
     return docs;
 }
 
-CLI::App* add_check_command(CLI::App& cli, check_options& to, std::string& format)
+constexpr char levels[] = "rules, types, build";
+
+CLI::App*
+add_check_command(CLI::App& cli, check_options& to, std::string& format, std::string& level)
 {
     auto* check = cli.add_subcommand(
         "check",
@@ -136,6 +141,13 @@ CLI::App* add_check_command(CLI::App& cli, check_options& to, std::string& forma
     check->add_option("--format", format, "text, json or sarif")
         ->capture_default_str()
         ->check(one_of<check_format>("text, json, sarif"));
+    check
+        ->add_option(
+            "--verify",
+            level,
+            "rules (nothing is run), types (next typegen and tsc of the project, too), or build")
+        ->capture_default_str()
+        ->check(one_of<agent::verify_level>(levels));
     check->add_flag("--fix", to.fix, "Make the changes that need no thought, in the files");
     check->add_option("--rule", to.rules, "This rule alone; repeatable")->allow_extra_args(false);
     check->add_flag("--rules", to.list, "List the rules");
@@ -158,6 +170,9 @@ config read_config(int argc, char const* const* argv, environment const& env)
     out.libraries = env("NEXTJS_BACKEND_ENGINEER_LIBRARIES").value_or("");
     out.authorities = env("NODE_EXTRA_CA_CERTS").value_or("");
     out.vocabulary = env("NEXTJS_BACKEND_ENGINEER_VOCABULARY").value_or("");
+    out.node = env("NEXTJS_BACKEND_ENGINEER_NODE").value_or(env("NODE").value_or(""));
+    out.path = env("PATH").value_or("");
+    out.home = env("HOME").value_or("");
     std::string level = env("NEXTJS_BACKEND_ENGINEER_LOG").value_or("notice");
 
     CLI::App cli{
@@ -220,6 +235,24 @@ config read_config(int argc, char const* const* argv, environment const& env)
         ->capture_default_str();
     cli.add_option("--cache-directory", out.cache_directory, "Where what can be made again is kept")
         ->capture_default_str();
+    cli.add_flag(
+        "--allow-write",
+        out.allow_write,
+        "Let a run write its files into the project where it was asked to (apply)");
+    std::string most_verified = "build";
+    cli.add_option(
+           "--max-verify",
+           most_verified,
+           "The most that may be run of a project to check files: rules (nothing), types (its "
+           "compiler, which loads next.config), build")
+        ->capture_default_str()
+        ->check(one_of<agent::verify_level>(levels));
+    cli.add_option(
+        "--node",
+        out.node,
+        "The node to check types with (env NEXTJS_BACKEND_ENGINEER_NODE; default: found in PATH or "
+        "where nvm, fnm, "
+        "volta, asdf, mise or Homebrew put it)");
     cli.add_option("--max-turns", out.limits.turns, "Model turns a run")
         ->capture_default_str()
         ->check(CLI::Range(1, 200));
@@ -257,6 +290,12 @@ config read_config(int argc, char const* const* argv, environment const& env)
         "--file", asked.request.files, "A file of the project that the task is about; repeatable");
     ask->add_option(
         "--run", asked.run, "Go on with this run: the task is a further one, or the answers");
+    std::string verified;
+    ask->add_option(
+           "--verify", verified, "How the files are checked: rules, types (default) or build")
+        ->check(one_of<agent::verify_level>(levels));
+    bool apply = false;
+    ask->add_flag("--apply", apply, "Write the files into the project once they are checked");
     ask->add_flag("--json", asked.json, "Print the outcome as one JSON object");
     ask->fallthrough();
     runs_options kept;
@@ -265,7 +304,8 @@ config read_config(int argc, char const* const* argv, environment const& env)
     auto* docs = add_docs_commands(cli, documentation);
     check_options checked;
     std::string check_as = "text";
-    auto* check = add_check_command(cli, checked, check_as);
+    std::string check_level = "rules";
+    auto* check = add_check_command(cli, checked, check_as, check_level);
     cli.footer(
         "Exit codes of ask: 0 answered (or the brief, without a model), 1 the model could not be "
         "asked, 2 wrong usage,\n"
@@ -285,6 +325,7 @@ config read_config(int argc, char const* const* argv, environment const& env)
 
     out.serving = serving.read(env, ::getpid());
     out.log_level = as<mcp::LoggingLevel>(level);
+    out.verify = as<agent::verify_level>(most_verified);
     if (no_context7)
         out.context7.clear();
     out.limits.wall_time = std::chrono::minutes(minutes);
@@ -301,6 +342,10 @@ config read_config(int argc, char const* const* argv, environment const& env)
         root = std::filesystem::absolute(root).lexically_normal().string();
     if (*ask) {
         asked.request.mode = as<agent::run_mode>(mode);
+        if (!verified.empty())
+            asked.request.verify = as<agent::verify_level>(verified);
+        if (apply)
+            asked.request.apply = true;
         out.ask = std::move(asked);
     }
     if (*runs)
@@ -309,6 +354,7 @@ config read_config(int argc, char const* const* argv, environment const& env)
         out.docs = std::move(documentation);
     if (*check) {
         checked.format = as<check_format>(check_as);
+        checked.verify = as<agent::verify_level>(check_level);
         out.check = std::move(checked);
     }
     return out;

@@ -34,7 +34,7 @@ struct ask_options {
 
 // `runs`: what to do with the runs that are kept.
 struct runs_options {
-    enum class verb { list, show, resume, export_to, remove };
+    enum class verb { list, show, resume, export_to, apply, undo, remove };
     verb what = verb::list;
     std::string id;         // or its beginning
     std::string directory;  // of an export
@@ -59,6 +59,7 @@ struct check_options {
     std::vector<std::string> paths;  // none: all of it
     std::vector<std::string> rules;  // ids; none: all
     check_format format = check_format::text;
+    agent::verify_level verify = agent::verify_level::rules;
     bool fix = false;
     bool list = false;  // the rules themselves, instead
 };
@@ -79,6 +80,11 @@ struct config {
     std::string state_directory;
     std::string cache_directory;
     mcp::LoggingLevel log_level = mcp::LoggingLevel::notice;
+    bool allow_write = false;                                 // runs may write into projects
+    agent::verify_level verify = agent::verify_level::build;  // the most that is run of a project
+    std::string node;                                         // to check types with; empty: found
+    std::string path;                                         // PATH
+    std::string home;                                         // HOME
     agent::run_limits limits;
     agent::runs_limits runs_at_once;
     inline_budget budgets;

@@ -12,7 +12,8 @@ export const key = 'test-key-0123456789-do-not-print'
 export const context7 = `node ${join(here, '../node_modules/@upstash/context7-mcp/dist/index.js')}`
 
 // The environment and the arguments of one run. The state directory ends with the test.
-export function setup(t, { model, rest, args = [], env = {} } = {}) {
+// `verify`: the most that may be run of the project; tests that are not about that need not wait for its compiler.
+export function setup(t, { model, rest, args = [], env = {}, project = app, verify = 'rules' } = {}) {
   const state = mkdtempSync(join(tmpdir(), 'nbe-state-'))
   t.after(() => rmSync(state, { recursive: true, force: true }))
   const environment = { PATH: process.env.PATH, HOME: process.env.HOME, XDG_STATE_HOME: state, ...env }
@@ -23,7 +24,7 @@ export function setup(t, { model, rest, args = [], env = {} } = {}) {
   if (rest) environment.CONTEXT7_API_URL = rest.url
   return {
     env: environment,
-    args: ['--project', app, ...(rest ? ['--context7', context7] : ['--no-context7']), ...args],
+    args: ['--project', project, '--max-verify', verify, ...(rest ? ['--context7', context7] : ['--no-context7']), ...args],
   }
 }
 

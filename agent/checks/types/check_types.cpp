@@ -126,6 +126,7 @@ private:
         auto errors = co_await tools_->run_tsc("tsc", true);
         if (!errors.empty())
             co_await sort_out(std::move(errors));
+        result_.checked = true;
         result_.status = verdict::passed;
         if (result_.introduced_count > 0)
             result_.status = verdict::failed;
@@ -250,6 +251,8 @@ private:
         std::vector<diagnostic> before;
         if (!request_.changes.empty())
             before = co_await base_build();
+        if (!before.empty())
+            result_.base_broken = before.front().message;
         tell(std::move(errors), before);
         if (result_.introduced_count > 0)
             result_.status = verdict::failed;

@@ -64,7 +64,9 @@ struct types_result {
     std::vector<diagnostic> preexisting;  // likewise
     std::size_t introduced_count = 0;
     std::size_t preexisting_count = 0;
-    bool built = false;  // next build has ended, well or with `introduced`
+    bool checked = false;     // the type checker has ended, whatever came of a build after it
+    bool built = false;       // next build has ended, well or with `introduced`
+    std::string base_broken;  // why it ends badly without the changes, too; empty: it does not
 
     std::string typescript_version;
     std::string next_version;

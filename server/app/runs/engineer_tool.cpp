@@ -15,10 +15,14 @@ struct EngineerArguments {
     std::optional<agent::run_mode> mode;
     std::optional<std::string> model;
     std::optional<double> max_cost_usd;
+    std::optional<agent::verify_level> verify;
+    std::optional<bool> apply;
     std::optional<std::string> run_id;
 };
 BOOST_DESCRIBE_STRUCT(
-    EngineerArguments, (), (task, project_path, files, mode, model, max_cost_usd, run_id))
+    EngineerArguments,
+    (),
+    (task, project_path, files, mode, model, max_cost_usd, verify, apply, run_id))
 
 mcp::descriptions const texts{
     {"task",
@@ -30,6 +34,12 @@ mcp::descriptions const texts{
     {"mode", "implement (default): finished files. plan, review, explain: no files."},
     {"model", "A model id, or sonnet, opus, haiku, fable. Default: as the server is configured."},
     {"max_cost_usd", "End the run at this estimated cost."},
+    {"verify",
+     "How the files are checked: rules (nothing of the project is run), types (default: also next "
+     "typegen and tsc of the project), build (also next build)."},
+    {"apply",
+     "Write the files into the project once they are checked; all or none, with a backup. Only "
+     "where the server was started with --allow-write."},
     {"run_id",
      "Goes on with that run: `task` is then a further task on its work, or the answers to its "
      "questions. The other arguments stay as they were."}};
@@ -50,16 +60,17 @@ struct CancelArguments {
 };
 BOOST_DESCRIBE_STRUCT(CancelArguments, (), (run_id))
 
-mcp::Tool describe(agent::agent_file const& expert)
+mcp::Tool describe(agent::agent_file const& expert, bool may_write)
 {
     mcp::Tool tool;
     tool.name = "nextjs_backend_engineer";
     tool.title = "Next.js backend engineer";
     tool.description = expert.description;
-    // It reads the project and writes nothing; it does go out for documentation and a model.
+    // It reads the project, and writes where that was allowed; it does go out for documentation
+    // and a model.
     tool.annotations.emplace();
-    tool.annotations->readOnlyHint = true;
-    tool.annotations->destructiveHint = false;
+    tool.annotations->readOnlyHint = !may_write;
+    tool.annotations->destructiveHint = may_write;
     tool.annotations->openWorldHint = true;
     // Hosts that defer tools, or cut long results, are asked not to (hosts-and-domain 0.7).
     tool._meta =
@@ -76,6 +87,9 @@ agent::run_request request_from(EngineerArguments arguments)
     out.mode = arguments.mode.value_or(agent::run_mode::implement);
     out.model = arguments.model.value_or("");
     out.max_cost_usd = arguments.max_cost_usd;
+    out.verify = arguments.verify;
+    if (arguments.apply.value_or(false))
+        out.apply = true;
     return out;
 }
 
@@ -110,9 +124,13 @@ run_for(delivery const& by, server::request_context& ctx, EngineerArguments argu
     co_return run;
 }
 
-awaitable<delivery::outcome>
-engineer(delivery const& by, server::request_context& ctx, EngineerArguments arguments)
+awaitable<delivery::outcome> engineer(
+    delivery const& by, server::request_context& ctx, EngineerArguments arguments, bool may_write)
 {
+    if (arguments.apply.value_or(false) && !may_write)
+        throw server::tool_error(
+            "arguments.apply: this server may not write into projects; start it with "
+            "--allow-write, or call without apply and take the files from the answer.");
     std::string mistake;
     try {
         auto run = co_await run_for(by, ctx, std::move(arguments));
@@ -158,11 +176,13 @@ cancel(delivery const& by, server::request_context& ctx, CancelArguments argumen
 }  // namespace
 
 void add_engineer_tools(
-    server::features& offered, agent::agent_file const& expert, delivery const& by)
+    server::features& offered, agent::agent_file const& expert, delivery const& by, bool may_write)
 {
     offered.add_tool<EngineerArguments>(
-        describe(expert), texts, [&by](server::request_context& ctx, EngineerArguments arguments) {
-            return engineer(by, ctx, std::move(arguments));
+        describe(expert, may_write),
+        texts,
+        [&by, may_write](server::request_context& ctx, EngineerArguments arguments) {
+            return engineer(by, ctx, std::move(arguments), may_write);
         });
     auto asks = about_a_run(
         "nextjs_backend_engineer_result",

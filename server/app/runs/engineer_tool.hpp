@@ -9,8 +9,8 @@
 
 namespace app {
 
-// `expert` and `by` outlive `offered`.
+// `expert` and `by` outlive `offered`. `may_write`: a run may be asked to write its files.
 void add_engineer_tools(
-    server::features& offered, agent::agent_file const& expert, delivery const& by);
+    server::features& offered, agent::agent_file const& expert, delivery const& by, bool may_write);
 
 }  // namespace app

@@ -1,7 +1,9 @@
 #pragma once
 
-// `nextjs-backend-engineer check`: the rules on a project or a part of it, for a person and for CI.
+// `nextjs-backend-engineer check`: the rules on a project or a part of it, and its
+// types or its build, for a person and for CI.
 
+#include "agent/checks/types_in_turn.hpp"
 #include "agent/docs/knowledge/knowledge.hpp"
 #include "server/app/config.hpp"
 
@@ -15,6 +17,7 @@ namespace app {
 struct check_place {
     std::string project;  // empty: the folder that we were started in
     agent::knowledge known;
+    agent::types_setup types;
     boost::asio::any_io_executor pool;
 };
 

@@ -160,7 +160,38 @@ resume(agent::runs& runs, agent::runs::run_ptr run, bool json, mcp::redactor con
     co_return co_await watch_run(runs, run, json, redact);
 }
 
-awaitable<int> carry_out(agent::runs& runs, runs_options options, mcp::redactor const& redact)
+// 0 where what was asked for is so, with a sentence in any case.
+int told(agent::apply_result const& result, agent::apply_outcome wanted, bool json)
+{
+    if (json) {
+        agent::written_files out;
+        out.applied = result.outcome == agent::apply_outcome::applied;
+        out.files = result.files;
+        out.message = result.message;
+        print_json(out, mcp::redactor());
+    } else {
+        fmt::print(
+            result.outcome == wanted ? stdout : stderr, "{}\n", mcp::sanitize(result.message));
+    }
+    return result.outcome == wanted ? 0 : 1;
+}
+
+awaitable<int>
+apply(agent::runs& runs, agent::project_writer& writer, agent::runs::run_ptr run, bool json)
+{
+    if (!run->outcome || run->outcome->files.empty())
+        throw agent::run_error("This run has no files to write.");
+    auto const records = co_await runs.records(run->id);
+    auto const result =
+        co_await writer.apply(run->id, agent::project_of(records), run->outcome->files);
+    co_return told(result, agent::apply_outcome::applied, json);
+}
+
+awaitable<int> carry_out(
+    agent::runs& runs,
+    agent::project_writer& writer,
+    runs_options options,
+    mcp::redactor const& redact)
 {
     using verb = runs_options::verb;
     if (options.what == verb::list)
@@ -173,6 +204,12 @@ awaitable<int> carry_out(agent::runs& runs, runs_options options, mcp::redactor 
         co_return co_await resume(runs, run, options.json, redact);
     case verb::export_to:
         co_return co_await export_to(runs, run, options.directory, redact);
+    case verb::apply:
+        co_return co_await apply(runs, writer, run, options.json);
+    case verb::undo: {
+        auto const result = co_await writer.undo(run->id);
+        co_return told(result, agent::apply_outcome::undone, options.json);
+    }
     case verb::remove:
     case verb::list:
         break;
@@ -183,11 +220,15 @@ awaitable<int> carry_out(agent::runs& runs, runs_options options, mcp::redactor 
 
 }  // namespace
 
-awaitable<int> runs_command(agent::runs& runs, runs_options options, mcp::redactor const& redact)
+awaitable<int> runs_command(
+    agent::runs& runs,
+    agent::project_writer& writer,
+    runs_options options,
+    mcp::redactor const& redact)
 {
     std::string mistake;
     try {
-        co_return co_await carry_out(runs, std::move(options), redact);
+        co_return co_await carry_out(runs, writer, std::move(options), redact);
     } catch (agent::run_error const& e) {
         mistake = e.what();
     }

@@ -11,7 +11,10 @@
 namespace app {
 
 // The exit code: 0, 1 with a sentence on stderr, or that of `ask` for a run that was resumed.
-boost::asio::awaitable<int>
-runs_command(agent::runs& runs, runs_options options, mcp::redactor const& redact);
+boost::asio::awaitable<int> runs_command(
+    agent::runs& runs,
+    agent::project_writer& writer,
+    runs_options options,
+    mcp::redactor const& redact);
 
 }  // namespace app

@@ -1,8 +1,10 @@
 #pragma once
 
 // nextjs_backend_check: the rules of a Next.js backend on a project, on a part of it, or on files
-// that are only proposed. No model, no Node, nothing is run and nothing is written.
+// that are only proposed; and, where that is asked for, the project's own compiler or build on the
+// same. No model, and nothing is written.
 
+#include "agent/checks/types_in_turn.hpp"
 #include "agent/docs/knowledge/knowledge.hpp"
 #include "server/features.hpp"
 
@@ -17,6 +19,7 @@ namespace app {
 struct check_sources {
     std::vector<std::string> roots;  // folders it may read; the first is the default project
     agent::knowledge known;
+    agent::types_setup types;
     boost::asio::any_io_executor pool;
 };
 

@@ -127,7 +127,9 @@ std::string report_text(
             path = f.path;
             add_frame(out, f, lines);
         }
-        out += fmt::format("  {}{}\n\n", f.page, f.fix.empty() ? "" : "  (--fix does it)");
+        if (!f.page.empty())
+            out += fmt::format("  {}{}\n", f.page, f.fix.empty() ? "" : "  (--fix does it)");
+        out += '\n';
     }
     return out + summary(findings, context.files) + ".\n";
 }

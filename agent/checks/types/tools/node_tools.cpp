@@ -106,7 +106,7 @@ find_node_tools(project_root const& project, tool_environment const& environment
     if (out.node.empty())
         return missing(
             "Node.js was not found, neither in PATH nor where nvm, fnm, volta, asdf or Homebrew "
-            "put it; say where it is with --node or NBE_NODE.");
+            "put it; say where it is with --node or NEXTJS_BACKEND_ENGINEER_NODE.");
     out.stamp = installation_stamp(project);
     return out;
 }

@@ -28,7 +28,8 @@ struct node_tools {
 struct tool_environment {
     std::string path;  // PATH
     std::string home;  // HOME
-    std::string node;  // --node or $NBE_NODE or $NODE: a program; empty: looked for
+    std::string
+        node;  // --node or $NEXTJS_BACKEND_ENGINEER_NODE or $NODE: a program; empty: looked for
 };
 
 // The error is a sentence that says what to install.

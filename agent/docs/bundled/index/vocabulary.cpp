@@ -2,7 +2,7 @@
 
 #include "agent/docs/knowledge/built_in.hpp"
 #include "agent/docs/knowledge/mentions.hpp"
-#include "agent/models/small_file.hpp"
+#include "agent/small_file.hpp"
 #include "protocol/ascii.hpp"
 #include "protocol/schema_of.hpp"
 #include "protocol/text.hpp"

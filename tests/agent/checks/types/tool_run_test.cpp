@@ -135,7 +135,7 @@ TEST_CASE("the project's tools are found upwards, and what is missing is said")
     environment.node = "/nowhere/node";
     auto const wrong = agent::find_node_tools(project.root(), environment);
     CHECK_FALSE(wrong.has_value());
-    CHECK(wrong.error().message.find("NBE_NODE") != std::string::npos);
+    CHECK(wrong.error().message.find("NEXTJS_BACKEND_ENGINEER_NODE") != std::string::npos);
     for (auto const& variable : agent::tool_variables(*found, environment)) {
         CHECK(variable.find("KEY") == std::string::npos);
         if (variable.starts_with("PATH="))

@@ -1,3 +1,3 @@
-import { nanoid } from 'nanoid'
+import { v7 } from 'uuid'
 
-export const newId = (): string => nanoid()
+export const newId = (): string => v7()

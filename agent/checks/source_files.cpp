@@ -1,19 +1,17 @@
-#include "server/app/terminal/checked_files.hpp"
+#include "agent/checks/source_files.hpp"
 
 #include "agent/checks/rules/source/file_role.hpp"
+#include "agent/project/apply/writable_folder.hpp"
+#include "protocol/random.hpp"
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 #include <set>
-#include <sys/stat.h>
-#include <unistd.h>
 
-namespace app {
+namespace agent::checks {
 
 namespace fs = std::filesystem;
 
@@ -36,7 +34,7 @@ std::optional<std::string> below_project(fs::path const& project, fs::path const
 }
 
 std::optional<std::string>
-name_of(agent::project_root const& project, std::string const& path, std::string const& directory)
+name_of(project_root const& project, std::string const& path, std::string const& directory)
 {
     std::error_code ignored;
     fs::path const root(project.path());
@@ -55,14 +53,11 @@ name_of(agent::project_root const& project, std::string const& path, std::string
 
 class gathering {
 public:
-    gathering(agent::project_root const& project, gathered_files& out)
-        : project_(project), out_(out)
-    {
-    }
+    gathering(project_root const& project, gathered_files& out) : project_(project), out_(out) {}
 
     void folder(std::string const& name)
     {
-        agent::walk_options options;
+        walk_options options;
         options.start = name;
         options.entries = most_entries;
         auto const found = project_.walk(options);
@@ -74,13 +69,13 @@ public:
             missing(
                 fmt::format("There are more than {} files: not all were checked.", most_entries));
         for (auto const& entry : found->entries)
-            if (!entry.directory && !entry.link && agent::checks::is_script(entry.path))
+            if (!entry.directory && !entry.link && is_script(entry.path))
                 file(entry.path, false);
     }
 
     void file(std::string const& name, bool asked)
     {
-        if (!agent::checks::is_script(name) || !names_.insert(name).second)
+        if (!is_script(name) || !names_.insert(name).second)
             return;
         auto text = project_.read(name);
         if (!text) {
@@ -104,21 +99,16 @@ public:
     }
 
 private:
-    agent::project_root const& project_;
+    project_root const& project_;
     gathered_files& out_;
     std::set<std::string> names_;
     std::size_t bytes_ = 0;
 };
 
-std::string system_error(std::string const& path)
-{
-    return fmt::format("{} could not be written: {}.", path, std::strerror(errno));
-}
-
 }  // namespace
 
 gathered_files gather_files(
-    agent::project_root const& project,
+    project_root const& project,
     std::vector<std::string> const& paths,
     std::string const& directory)
 {
@@ -132,10 +122,9 @@ gathered_files gather_files(
             gather.missing(fmt::format("There is no {} in {}.", path, project.path()));
             continue;
         }
-        auto const status =
-            name->empty() ? agent::directory_entry() : agent::directory_entry{*name};
-        auto const found = name->empty() ? agent::file_result<agent::directory_entry>(status)
-                                         : project.status(*name);
+        auto const status = name->empty() ? directory_entry() : directory_entry{*name};
+        auto const found =
+            name->empty() ? file_result<directory_entry>(status) : project.status(*name);
         if (!found)
             gather.missing(found.error().message);
         else if (name->empty() || found->directory)
@@ -150,34 +139,27 @@ gathered_files gather_files(
 }
 
 std::string
-replace_file(agent::project_root const& project, std::string const& path, std::string const& text)
+replace_file(project_root const& project, std::string const& path, std::string const& text)
 {
-    std::error_code ec;
-    auto const root = fs::canonical(project.path(), ec);
-    auto const target = root / path;
-    struct stat old {};
-    // No link on the way: what is written is what was read.
-    if (ec || fs::canonical(target.parent_path(), ec) != target.parent_path() ||
-        ::lstat(target.c_str(), &old) != 0 || !S_ISREG(old.st_mode))
+    auto folder = writable_folder::open(project.path());
+    if (!folder)
+        return folder.error().message;
+    entry_status old;
+    if (folder->status(path, old) || old.kind != entry_kind::file)
         return fmt::format("{} is not fixed: it is reached through a link, or no file.", path);
-    auto name = (target.parent_path() / ".nextjs-backend-fix-XXXXXX").string();
-    int const fd = ::mkstemp(name.data());
-    if (fd < 0)
-        return system_error(path);
-    std::size_t done = 0;
-    bool good = ::fchmod(fd, old.st_mode & 07777) == 0;
-    while (good && done < text.size()) {
-        auto const written = ::write(fd, text.data() + done, text.size() - done);
-        good = written > 0 || (written < 0 && errno == EINTR);
-        done += written > 0 ? static_cast<std::size_t>(written) : 0;
-    }
-    good = good && ::fsync(fd) == 0;
-    good = ::close(fd) == 0 && good;
-    if (good && ::rename(name.c_str(), target.c_str()) == 0)
+    if (old.read_only)
+        return fmt::format("{} is not fixed: it is read-only.", path);
+    auto const beside = folder_of(path);
+    auto const temporary = fmt::format(
+        "{}{}.nextjs-backend-fix-{}", beside, beside.empty() ? "" : "/", mcp::random_hex(8));
+    bool const durable = true;
+    auto failure = folder->create(temporary, text, old.mode, durable);
+    if (!failure)
+        failure = folder->replace(temporary, path);
+    if (!failure)
         return {};
-    auto why = system_error(path);
-    ::unlink(name.c_str());
-    return why;
+    static_cast<void>(folder->remove(temporary));
+    return fmt::format("{} could not be written: {}.", path, failure.message());
 }
 
-}  // namespace app
+}  // namespace agent::checks

@@ -44,13 +44,15 @@ namespace {
 constexpr auto key_command_time = 10s;
 constexpr auto children_time = 500ms;  // to end by themselves at exit; then they are killed
 
-constexpr char instructions[] = "Expert Next.js backend engineer. Call nextjs_backend_engineer for "
-                                "any server-side work in a Next.js App Router "
-                                "project: server actions, route handlers, webhooks, "
-                                "proxy/middleware, authentication, caching and revalidation, "
-                                "databases, integrations. It looks the documentation up first "
-                                "(version-exact) and returns finished, documented "
-                                "files; it does not write to the project. Not for styling or UI.";
+constexpr char instructions[] =
+    "Expert Next.js backend engineer. Call nextjs_backend_engineer for "
+    "any server-side work in a Next.js App Router "
+    "project: server actions, route handlers, webhooks, "
+    "proxy/middleware, authentication, caching and revalidation, "
+    "databases, integrations. It looks the documentation up first "
+    "(version-exact) and returns finished, documented "
+    "files, checked with the project's own compiler. Not for styling or "
+    "UI.";
 
 agent::agent_file the_expert()
 {

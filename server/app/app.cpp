@@ -315,7 +315,7 @@ private:
         asio::co_spawn(loop_, writer_.recover(), asio::detached);
         server::features offered;
         delivery const by{*runs_, redact_, settings_.budgets};
-        add_engineer_tools(offered, expert_, by, settings_.allow_write);
+        add_engineer_tools(offered, expert_, by, {settings_.allow_write, settings_.roots});
         add_run_resources(offered, by);
         auto const project = settings_.roots.empty() ? std::string() : settings_.roots.front();
         docs_sources docs;

@@ -1,5 +1,7 @@
 #include "server/app/runs/engineer_tool.hpp"
 
+#include "server/app/runs/client_roots.hpp"
+
 #include <boost/asio/awaitable.hpp>
 
 namespace app {
@@ -28,8 +30,8 @@ mcp::descriptions const texts{
     {"task",
      "What to do, in full sentences: the behaviour wanted, who may use it, what to store where."},
     {"project_path",
-     "The project's folder, inside one that the server was allowed to read. Default: the server's "
-     "project."},
+     "The project's folder, inside one that the server was allowed to read. Default: the one of "
+     "these that the client has open, else the server's first."},
     {"files", "Paths in the project that the task is about; their text is read first."},
     {"mode", "implement (default): finished files. plan, review, explain: no files."},
     {"model", "A model id, or sonnet, opus, haiku, fable. Default: as the server is configured."},
@@ -93,6 +95,13 @@ agent::run_request request_from(EngineerArguments arguments)
     return out;
 }
 
+// What the tool that begins runs goes by.
+struct tool_place {
+    delivery const& by;
+    bool may_write;
+    client_roots client;
+};
+
 // Of a tool that only looks after a run.
 mcp::Tool about_a_run(char const* name, char const* title, char const* description)
 {
@@ -124,13 +133,24 @@ run_for(delivery const& by, server::request_context& ctx, EngineerArguments argu
     co_return run;
 }
 
-awaitable<delivery::outcome> engineer(
-    delivery const& by, server::request_context& ctx, EngineerArguments arguments, bool may_write)
+awaitable<delivery::outcome>
+engineer(tool_place const& place, server::request_context& ctx, EngineerArguments arguments)
 {
-    if (arguments.apply.value_or(false) && !may_write)
+    auto const& by = place.by;
+    if (arguments.apply.value_or(false) && !place.may_write)
         throw server::tool_error(
             "arguments.apply: this server may not write into projects; start it with "
             "--allow-write, or call without apply and take the files from the answer.");
+    bool const anew = !arguments.run_id && delivery::asked_by(ctx).empty();
+    if (anew && arguments.project_path.value_or("").empty()) {
+        if (place.client.must_ask(ctx)) {
+            server::input_required first;
+            first.requests.emplace(client_roots::key, mcp::list_roots());
+            co_return first;
+        }
+        if (auto open = place.client.project(ctx); !open.empty())
+            arguments.project_path = std::move(open);
+    }
     std::string mistake;
     try {
         auto run = co_await run_for(by, ctx, std::move(arguments));
@@ -176,13 +196,17 @@ cancel(delivery const& by, server::request_context& ctx, CancelArguments argumen
 }  // namespace
 
 void add_engineer_tools(
-    server::features& offered, agent::agent_file const& expert, delivery const& by, bool may_write)
+    server::features& offered,
+    agent::agent_file const& expert,
+    delivery const& by,
+    engineer_options const& options)
 {
+    tool_place place{by, options.may_write, client_roots(options.roots)};
     offered.add_tool<EngineerArguments>(
-        describe(expert, may_write),
+        describe(expert, options.may_write),
         texts,
-        [&by, may_write](server::request_context& ctx, EngineerArguments arguments) {
-            return engineer(by, ctx, std::move(arguments), may_write);
+        [place = std::move(place)](server::request_context& ctx, EngineerArguments arguments) {
+            return engineer(place, ctx, std::move(arguments));
         });
     auto asks = about_a_run(
         "nextjs_backend_engineer_result",

@@ -7,10 +7,21 @@
 #include "server/app/runs/delivery.hpp"
 #include "server/features.hpp"
 
+#include <string>
+#include <vector>
+
 namespace app {
 
-// `expert` and `by` outlive `offered`. `may_write`: a run may be asked to write its files.
+struct engineer_options {
+    bool may_write = false;          // a run may be asked to write its files
+    std::vector<std::string> roots;  // folders that may be read
+};
+
+// `expert` and `by` outlive `offered`.
 void add_engineer_tools(
-    server::features& offered, agent::agent_file const& expert, delivery const& by, bool may_write);
+    server::features& offered,
+    agent::agent_file const& expert,
+    delivery const& by,
+    engineer_options const& options);
 
 }  // namespace app

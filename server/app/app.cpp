@@ -195,7 +195,8 @@ private:
     {
         agent::context7_options options;
         options.cache = settings_.cache_directory;
-        if (!settings_.cache_directory.empty())
+        options.lock = settings_.docs_lock;
+        if (!settings_.cache_directory.empty() || !settings_.docs_lock.empty())
             options.pool = pool_.get_executor();
         if (agent::is_http_url(settings_.context7)) {
             auto const key = env("CONTEXT7_API_KEY").value_or("");

@@ -230,6 +230,11 @@ config read_config(int argc, char const* const* argv, environment const& env)
            "Command that starts Context7, or the URL of one that is running (env "
            "NEXTJS_BACKEND_ENGINEER_CONTEXT7)")
         ->capture_default_str();
+    cli.add_option(
+        "--docs-lock",
+        out.docs_lock,
+        "JSON file that pins what Context7 answered: what is in it is not asked again, what is "
+        "asked is added");
     cli.add_flag("--no-context7", no_context7, "Ask only the documentation inside the project");
     cli.add_option("--state-directory", out.state_directory, "Where runs are kept")
         ->capture_default_str();

@@ -76,6 +76,7 @@ struct config {
     std::string libraries;    // JSON file over what is known of packages
     std::string authorities;  // PEM file of certificates to trust beside the system's
     std::string vocabulary;   // JSON file over what people mean by their words
+    std::string docs_lock;    // JSON file that pins what Context7 answered
     std::string context7;     // command line or URL; empty: Context7 is not asked
     std::string state_directory;
     std::string cache_directory;

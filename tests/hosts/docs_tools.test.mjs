@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -200,4 +200,22 @@ test('docs status says in a line each whether the sources can be asked', async (
   assert.equal(dead.code, 1)
   assert.match((await status(['--no-context7'])).stdout, /^Context7 is switched off\n/)
   rmSync(cache, { recursive: true, force: true })
+})
+
+test('a lock file gives what was answered before, on a machine that has nothing and can ask nobody', async t => {
+  const folder = mkdtempSync(join(tmpdir(), 'nbe-lock-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const lock = join(folder, 'docs.lock.json')
+  const question = { libraryId: '/stripe/stripe-node/v19.1.0', query: 'verify a webhook' }
+  const first = await server(t, { args: ['--context7', context7, '--docs-lock', lock] })
+  const said = await first.call('query-docs', question)
+  assert.ok(!said.isError, said.text)
+  await first.wire.close()
+  assert.deepEqual(Object.keys(JSON.parse(readFileSync(lock, 'utf8')).answers), ['passages /stripe/stripe-node/v19.1.0: verify a webhook'])
+
+  const since = rest.requests.length
+  const second = await server(t, { args: ['--context7', context7, '--docs-lock', lock], url: 'http://127.0.0.1:9' })
+  assert.deepEqual(await second.call('query-docs', question), said)
+  assert.equal(rest.requests.length, since)
+  await second.wire.close()
 })

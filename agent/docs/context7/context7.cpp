@@ -7,6 +7,7 @@
 #include "protocol/text.hpp"
 
 #include <boost/asio/post.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
@@ -100,7 +101,8 @@ public:
           kept_(
               std::make_shared<answer_cache>(std::move(options.cache), options.now),
               options.pool,
-              log_)
+              log_,
+              options.lock)
     {
     }
 
@@ -185,16 +187,22 @@ private:
         std::shared_ptr<flight> flight_;
     };
 
-    std::string key_of(
+    // Where a library is found is not pinned: it may move.
+    answer_key key_of(
         std::string_view what,
         std::string_view library,
         std::string_view version,
         std::string_view text) const
     {
-        return cache_key({format, address_, service_, what, library, version, text});
+        answer_key out;
+        out.cached = cache_key({format, address_, service_, what, library, version, text});
+        if (!text.empty())
+            out.pinned = fmt::format(
+                "{} {}{}{}: {}", what, library, version.empty() ? "" : "@", version, text);
+        return out;
     }
 
-    awaitable<outcome> get(std::string key, question ask)
+    awaitable<outcome> get(answer_key key, question ask)
     {
         auto const request = joined(key, std::move(ask));
         watcher const watching(request);
@@ -203,16 +211,16 @@ private:
         co_return *request->result;
     }
 
-    std::shared_ptr<flight> joined(std::string const& key, question ask)
+    std::shared_ptr<flight> joined(answer_key const& key, question ask)
     {
-        auto& slot = flights_[key];
+        auto& slot = flights_[key.cached];
         if (slot && slot->watchers > 0)
             return slot;
         auto request = std::make_shared<flight>(executor_);
         slot = request;
         auto finished =
             [self = shared_from_this(), request, key](std::exception_ptr failure, outcome result) {
-                self->landed(key, *request, failure, std::move(result));
+                self->landed(key.cached, *request, failure, std::move(result));
             };
         asio::co_spawn(
             executor_,
@@ -234,7 +242,7 @@ private:
     }
 
     // From what is kept, from the server, or from what is kept for too long.
-    awaitable<outcome> fetch(std::string key, question ask)
+    awaitable<outcome> fetch(answer_key key, question ask)
     {
         auto const self = shared_from_this();
         auto kept = co_await find(key);
@@ -328,12 +336,12 @@ private:
         co_return out;
     }
 
-    awaitable<std::optional<kept_answer>> find(std::string key)
+    awaitable<std::optional<kept_answer>> find(answer_key key)
     {
         return kept_.find(std::move(key), kind_of_server(client_.peer()));
     }
 
-    awaitable<void> keep(std::string key, std::string body, std::chrono::hours fresh_for)
+    awaitable<void> keep(answer_key key, std::string body, std::chrono::hours fresh_for)
     {
         return kept_.keep(
             std::move(key), kind_of_server(client_.peer()), std::move(body), fresh_for);

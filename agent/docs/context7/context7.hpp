@@ -27,7 +27,8 @@ struct context7_options {
     // For one call; a question may need up to six, and the first one the server's start.
     std::chrono::milliseconds limit{5000};
     std::filesystem::path cache;        // the directory for what is kept; empty: in memory
-    boost::asio::any_io_executor pool;  // where that is read and written, if `cache` is set
+    std::filesystem::path lock;         // a file that pins what was answered; empty: none
+    boost::asio::any_io_executor pool;  // where these are read and written, if one is set
     breaker_policy rest;
     std::function<std::chrono::system_clock::time_point()> now = std::chrono::system_clock::now;
 };

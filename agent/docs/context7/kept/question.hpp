@@ -30,6 +30,12 @@ std::string service_of(downstream_server const& server);
 // Says nothing about its parts: a question is nobody's business.
 std::string cache_key(std::initializer_list<std::string_view> parts);
 
+// What an answer is kept under.
+struct answer_key {
+    std::string cached;  // cache_key()
+    std::string pinned;  // in a lock file, whoever answers: to be read by people; empty: not pinned
+};
+
 // "Context7 4.1.1" -> "Context7 4": a server whose answers may be taken for another's.
 std::string kind_of_server(std::string_view peer);
 

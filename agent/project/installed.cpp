@@ -57,20 +57,31 @@ installed_packages::installed_packages(project_root const& project)
     std::string folder = project.path();
     for (int level = 0; level <= folders_above && !folder.empty(); ++level) {
         add_node_modules(roots_, folder);
-        auto const here = project_root::open(folder);
-        if (!here)
-            break;
-        for (auto const name : lock_files)
-            if (lock_file_.empty() && here->status(name))
-                lock_file_ = name;
-        plug_and_play_ = plug_and_play_ || here->status(".pnp.cjs").has_value();
+        folders_.push_back(folder);
         // .git may be a folder or, in a worktree, a file; it is asked for, never opened.
         bool const top = ::access((folder + "/.git").c_str(), F_OK) == 0;
         folder.erase(std::min(folder.rfind('/'), folder.size()));
         if (top)
             break;
     }
-    plug_and_play_ = plug_and_play_ && roots_.empty();
+}
+
+std::string installed_packages::lock_file() const
+{
+    for (auto const& folder : folders_)
+        if (auto const here = project_root::open(folder))
+            for (auto const name : lock_files)
+                if (here->status(name))
+                    return std::string(name);
+    return {};
+}
+
+bool installed_packages::plug_and_play() const
+{
+    return roots_.empty() && std::ranges::any_of(folders_, [](std::string const& folder) {
+               auto const here = project_root::open(folder);
+               return here && here->status(".pnp.cjs");
+           });
 }
 
 installed_packages::place installed_packages::find(std::string const& package) const

@@ -27,10 +27,10 @@ public:
     std::string folder(std::string const& package, std::string const& inside) const;
 
     // The nearest lock file in the project or above it, by name ("pnpm-lock.yaml"); empty: none.
-    std::string const& lock_file() const { return lock_file_; }
+    std::string lock_file() const;
 
     // Yarn Plug'n'Play: there is no node_modules, and versions cannot be read.
-    bool plug_and_play() const { return plug_and_play_; }
+    bool plug_and_play() const;
 
 private:
     struct place {
@@ -39,9 +39,8 @@ private:
     };
     place find(std::string const& package) const;
 
-    std::vector<project_root> roots_;  // node_modules folders, nearest first
-    std::string lock_file_;
-    bool plug_and_play_ = false;
+    std::vector<std::string> folders_;  // that are looked in, nearest first
+    std::vector<project_root> roots_;   // their node_modules
 };
 
 }  // namespace agent

@@ -179,9 +179,13 @@ public:
         return homes_ ? homes_(package) : std::vector<std::string>{package};
     }
 
+    using visitor = std::function<void(shelf_ptr const&)>;
+
     // The package as the project, or the package `from` of it, has it now; opened once, whoever
-    // asks. Nothing where it is not installed.
-    awaitable<shelf_ptr> shelf_of(std::string package, std::string from, bool anew)
+    // asks. Nothing where it is not installed. `visit` sees it first, on the pool: a way to another
+    // thread and back costs more than most of what is done there.
+    awaitable<shelf_ptr>
+    shelf_of(std::string package, std::string from, bool anew, visitor visit = nullptr)
     {
         auto const self = shared_from_this();
         auto& slot = slots_[package];
@@ -195,8 +199,11 @@ public:
         }
         at->opening = std::make_shared<mcp::event>(executor);
         opening const mine(*at);
-        auto work = [self, package, from, anew, before = at->opened] {
-            return self->open(package, from, anew, before);
+        auto work = [self, package, from, anew, before = at->opened, visit = std::move(visit)] {
+            auto found = self->open(package, from, anew, before);
+            if (found && visit)
+                visit(found);
+            return found;
         };
         at->opened = co_await mcp::offload(pool_, std::move(work));
         if (!at->opened)
@@ -276,9 +283,27 @@ awaitable<answer> bundled_docs::query(docs_query q)
     std::vector<shelf_ptr> shelves;
     std::string installed;  // some package of this documentation is, with this version
     std::string failure;
-    for (auto const& home : all->homes_of(q.library)) {
+    auto const count = static_cast<std::size_t>(std::clamp(q.max_passages, 1, max_passages));
+    auto search = [words = all->words(), question = q.question, count](
+                      std::vector<shelf_ptr> const& in) -> answer {
         try {
-            auto const found = co_await all->shelf_of(home, q.library, false);
+            return searched(in, question, words, count);
+        } catch (sqlite_error const& e) {
+            return unavailable(
+                std::string("the bundled documentation cannot be searched: ") + e.what());
+        }
+    };
+    auto const homes = all->homes_of(q.library);
+    auto const alone = std::make_shared<std::optional<answer>>();
+    library::visitor visit;
+    if (homes.size() == 1)
+        visit = [search, alone](shelf_ptr const& found) {
+            if (!found->empty())
+                *alone = search({found});
+        };
+    for (auto const& home : homes) {
+        try {
+            auto const found = co_await all->shelf_of(home, q.library, false, visit);
             if (found && installed.empty())
                 installed = fmt::format("{} {}", home, found->package().version);
             if (found && !found->empty())
@@ -299,16 +324,11 @@ awaitable<answer> bundled_docs::query(docs_query q)
             installed + " brings no documentation along; next 16.2 is the first that does");
     if (shelves.empty())
         co_return not_found(installed + " brings no documentation along");
-    auto const count = static_cast<std::size_t>(std::clamp(q.max_passages, 1, max_passages));
-    auto work = [shelves, question = q.question, words = all->words(), count]() -> answer {
-        try {
-            return searched(shelves, question, words, count);
-        } catch (sqlite_error const& e) {
-            return unavailable(
-                std::string("the bundled documentation cannot be searched: ") + e.what());
-        }
-    };
-    auto found = co_await mcp::offload(pool_, std::move(work));
+    if (!*alone) {
+        auto work = [search, shelves] { return search(shelves); };
+        *alone = co_await mcp::offload(pool_, std::move(work));
+    }
+    auto found = std::move(**alone);
     if (found && found->empty())
         co_return not_found("the documentation of " + installed + " has nothing on this question");
     co_return found;

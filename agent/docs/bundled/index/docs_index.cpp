@@ -191,8 +191,8 @@ docs_index::docs_index(sqlite_database db, std::string package, bool in_memory)
       place_(db_, "SELECT file, title FROM sections WHERE id = ?"),
       text_(db_, "SELECT text FROM sections WHERE id = ?")
 {
-    // Of each of many indexes little is held; the system's cache has the rest.
-    db_.run("PRAGMA cache_size = -256");
+    // 2 MiB of it at most, as questions touch it; the system's cache has the rest.
+    db_.run("PRAGMA cache_size = -2048");
     sqlite_statement contents(db_, "SELECT sections, lengths, readers FROM contents");
     if (!contents.step())
         throw sqlite_error(sqlite_corrupt, "an index is empty");

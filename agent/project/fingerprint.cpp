@@ -115,6 +115,7 @@ void read_package(
     fingerprint& out)
 {
     out.lock_file = installed.lock_file();
+    out.workspace = installed.workspace();
     auto const package = read_json(project, "package.json", out.notes);
     if (!package) {
         out.notes.emplace_back("There is no readable package.json in the project folder.");

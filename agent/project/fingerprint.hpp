@@ -46,6 +46,7 @@ struct fingerprint {
 
     std::string package_manager;  // npm, pnpm, yarn, bun; empty if nothing tells
     std::string lock_file;        // normalized, or a file name in a folder above the project
+    std::string workspace;        // where it begins: "../.."; empty: the project is in none
 
     std::vector<dependency> dependencies;  // in name order
     std::string next_version;              // installed; else what the range pins, if it pins one

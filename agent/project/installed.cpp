@@ -76,6 +76,27 @@ std::string installed_packages::lock_file() const
     return {};
 }
 
+std::string installed_packages::workspace() const
+{
+    std::string way = ".";
+    for (auto const& folder : folders_) {
+        auto const here = project_root::open(folder);
+        if (!here)
+            break;
+        if (here->status("pnpm-workspace.yaml"))
+            return way;
+        if (auto const text = here->read("package.json")) {
+            boost::json::error_code failure;
+            auto const parsed = boost::json::parse(*text, failure);
+            auto const* object = failure ? nullptr : parsed.if_object();
+            if (object != nullptr && object->contains("workspaces"))
+                return way;
+        }
+        way = way == "." ? ".." : way + "/..";
+    }
+    return {};
+}
+
 bool installed_packages::plug_and_play() const
 {
     return roots_.empty() && std::ranges::any_of(folders_, [](std::string const& folder) {

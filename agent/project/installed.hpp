@@ -29,6 +29,11 @@ public:
     // The nearest lock file in the project or above it, by name ("pnpm-lock.yaml"); empty: none.
     std::string lock_file() const;
 
+    // Where the workspace that the project is in begins, as seen from it ("..", "../..", "." for
+    // the project itself): the folder with pnpm-workspace.yaml, or whose package.json has
+    // `workspaces`. Empty: it is in none.
+    std::string workspace() const;
+
     // Yarn Plug'n'Play: there is no node_modules, and versions cannot be read.
     bool plug_and_play() const;
 

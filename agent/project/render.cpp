@@ -60,6 +60,13 @@ private:
 
 auto const same = [](std::string const& text) -> std::string_view { return text; };
 
+// Code of the same people, linked and not installed.
+bool in_workspace(dependency const& d)
+{
+    return d.range.starts_with("workspace:") || d.range.starts_with("link:") ||
+           d.range.starts_with("file:");
+}
+
 std::string versioned(dependency const& d)
 {
     if (!d.installed.empty())
@@ -101,8 +108,9 @@ void render_packages(fingerprint const& project, page& out)
     std::vector<std::string> known;
     std::vector<std::string> others;
     for (auto const& d : project.dependencies)
-        (relevant(project, d) ? known : others)
-            .push_back(relevant(project, d) ? versioned(d) : d.name);
+        if (!in_workspace(d))
+            (relevant(project, d) ? known : others)
+                .push_back(relevant(project, d) ? versioned(d) : d.name);
     out.list("Packages", known, same);
     out.list("Other packages", others, same);
     for (auto const& [kind, packages] : project.libraries)
@@ -129,6 +137,12 @@ std::string render(fingerprint const& project)
     if (!project.lock_file.empty())
         manager += (manager.empty() ? "" : ", ") + project.lock_file;
     out.fact("Package manager", manager);
+    out.fact("Workspace", project.workspace == "." ? "this folder is its root" : project.workspace);
+    std::vector<std::string> beside;
+    for (auto const& d : project.dependencies)
+        if (in_workspace(d))
+            beside.push_back(d.name);
+    out.list("Packages of the workspace", beside, same);
     out.fact("Configuration", project.next_config);
     out.list("Flags", project.config, [](config_flag const& flag) {
         return flag.name + " = " + flag.value;

@@ -98,6 +98,11 @@ TEST_CASE("a pnpm monorepo is read through its links, and not beyond its node_mo
     auto const project = read_fingerprint(*root, agent::knowledge());
     CHECK(project.package_manager == "pnpm");
     CHECK(project.lock_file == "pnpm-lock.yaml");
+    CHECK(project.workspace.empty());
+    repo.write("pnpm-workspace.yaml", "packages: ['apps/*', 'packages/*']\n");
+    auto const inside = render(read_fingerprint(*root, agent::knowledge()));
+    CHECK(inside.find("- Workspace: ../..\n") != std::string::npos);
+    CHECK(inside.find("- Packages of the workspace: @acme/db\n") != std::string::npos);
     CHECK(project.next_version == "16.2.1");
     CHECK(
         project.bundled_docs ==

@@ -39,7 +39,7 @@ void add_node_modules(std::vector<project_root>& roots, std::string const& folde
     auto const real = resolved(folder + "/node_modules");
     if (!real.ends_with("/node_modules"))
         return;
-    if (auto root = project_root::open(real))
+    if (auto root = project_root::open(real); root && root->path() == real)
         roots.push_back(std::move(*root));
 }
 
@@ -56,10 +56,11 @@ installed_packages::installed_packages(project_root const& project)
 {
     std::string folder = project.path();
     for (int level = 0; level <= folders_above && !folder.empty(); ++level) {
-        add_node_modules(roots_, folder);
         auto const here = project_root::open(folder);
-        if (!here)
+        // The name of the project may lead elsewhere by now.
+        if (!here || here->path() != folder || (level == 0 && !here->same_folder(project)))
             break;
+        add_node_modules(roots_, folder);
         for (auto const name : lock_files)
             if (lock_file_.empty() && here->status(name))
                 lock_file_ = name;

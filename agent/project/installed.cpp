@@ -39,7 +39,7 @@ void add_node_modules(std::vector<project_root>& roots, std::string const& folde
     auto const real = resolved(folder + "/node_modules");
     if (!real.ends_with("/node_modules"))
         return;
-    if (auto root = project_root::open(real))
+    if (auto root = project_root::open(real); root && root->path() == real)
         roots.push_back(std::move(*root));
 }
 
@@ -56,8 +56,12 @@ installed_packages::installed_packages(project_root const& project)
 {
     std::string folder = project.path();
     for (int level = 0; level <= folders_above && !folder.empty(); ++level) {
+        auto const here = project_root::open(folder);
+        // The name of the project may lead elsewhere by now.
+        if (!here || here->path() != folder || (level == 0 && !here->same_folder(project)))
+            break;
         add_node_modules(roots_, folder);
-        folders_.push_back(folder);
+        folders_.push_back(*here);
         // .git may be a folder or, in a worktree, a file; it is asked for, never opened.
         bool const top = ::access((folder + "/.git").c_str(), F_OK) == 0;
         folder.erase(std::min(folder.rfind('/'), folder.size()));
@@ -69,10 +73,9 @@ installed_packages::installed_packages(project_root const& project)
 std::string installed_packages::lock_file() const
 {
     for (auto const& folder : folders_)
-        if (auto const here = project_root::open(folder))
-            for (auto const name : lock_files)
-                if (here->status(name))
-                    return std::string(name);
+        for (auto const name : lock_files)
+            if (folder.status(name))
+                return std::string(name);
     return {};
 }
 
@@ -80,12 +83,9 @@ std::string installed_packages::workspace() const
 {
     std::string way = ".";
     for (auto const& folder : folders_) {
-        auto const here = project_root::open(folder);
-        if (!here)
-            break;
-        if (here->status("pnpm-workspace.yaml"))
+        if (folder.status("pnpm-workspace.yaml"))
             return way;
-        if (auto const text = here->read("package.json")) {
+        if (auto const text = folder.read("package.json")) {
             boost::json::error_code failure;
             auto const parsed = boost::json::parse(*text, failure);
             auto const* object = failure ? nullptr : parsed.if_object();
@@ -99,9 +99,8 @@ std::string installed_packages::workspace() const
 
 bool installed_packages::plug_and_play() const
 {
-    return roots_.empty() && std::ranges::any_of(folders_, [](std::string const& folder) {
-               auto const here = project_root::open(folder);
-               return here && here->status(".pnp.cjs");
+    return roots_.empty() && std::ranges::any_of(folders_, [](project_root const& folder) {
+               return folder.status(".pnp.cjs").has_value();
            });
 }
 

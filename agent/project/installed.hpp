@@ -44,8 +44,8 @@ private:
     };
     place find(std::string const& package) const;
 
-    std::vector<std::string> folders_;  // that are looked in, nearest first
-    std::vector<project_root> roots_;   // their node_modules
+    std::vector<project_root> folders_;  // that are looked in, nearest first
+    std::vector<project_root> roots_;    // their node_modules
 };
 
 }  // namespace agent

@@ -128,6 +128,19 @@ file_result<project_root> project_root::empty()
     return out;
 }
 
+bool project_root::same_folder(int descriptor) const
+{
+    struct stat ours {};
+    struct stat other {};
+    return ::fstat(folder_->get(), &ours) == 0 && ::fstat(descriptor, &other) == 0 &&
+           ours.st_dev == other.st_dev && ours.st_ino == other.st_ino;
+}
+
+bool project_root::same_folder(project_root const& other) const
+{
+    return same_folder(other.folder_->get());
+}
+
 file_result<std::shared_ptr<owned_fd const>>
 project_root::open_beneath(std::string const& path, int flags) const
 {

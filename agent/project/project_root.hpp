@@ -50,6 +50,10 @@ public:
 
     std::string const& path() const { return path_; }
 
+    // Whether this open folder is the same one; path() may by now name another.
+    bool same_folder(int descriptor) const;
+    bool same_folder(project_root const& other) const;
+
     // The bytes of a text file of at most max_file_bytes. NUL bytes mean binary, which is refused.
     file_result<std::string> read(std::string_view name) const;
 

@@ -154,7 +154,7 @@ apply_result apply(
     std::string const& backup,
     apply_hook const& hook)
 {
-    auto folder = writable_folder::open(project.path());
+    auto folder = writable_folder::open(project);
     if (!folder)
         return refused(folder.error().message);
     folder->before_change(hook);

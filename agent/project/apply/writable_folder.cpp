@@ -1,6 +1,7 @@
 #include "agent/project/apply/writable_folder.hpp"
 
 #include "agent/project/owned_fd.hpp"
+#include "agent/project/project_root.hpp"
 
 #include <array>
 #include <cerrno>
@@ -125,6 +126,17 @@ file_result<writable_folder> writable_folder::open(std::string const& folder)
         return file_error(
             file_errc::failed, folder + " cannot be opened: " + last_error().message() + ".");
     return writable_folder(std::make_shared<owned_fd const>(fd));
+}
+
+file_result<writable_folder> writable_folder::open(project_root const& project)
+{
+    auto out = open(project.path());
+    if (out && !project.same_folder(out->folder_->get()))
+        return file_error(
+            file_errc::outside,
+            "The project folder was replaced by another since it was opened; start again with what "
+            "is there now.");
+    return out;
 }
 
 std::string writable_folder::descriptor_path() const

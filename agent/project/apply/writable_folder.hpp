@@ -20,6 +20,7 @@
 namespace agent {
 
 class owned_fd;
+class project_root;
 
 enum class entry_kind { absent, file, folder, link, other };
 
@@ -36,6 +37,9 @@ public:
 
     // An absolute folder. Links in its name are followed but for the last part of it.
     static file_result<writable_folder> open(std::string const& folder);
+
+    // The folder of a project, if its name still leads to it.
+    static file_result<writable_folder> open(project_root const& project);
 
     // Called before each change of the disk, with its name; for tests that count or kill.
     void before_change(std::function<void(char const*)> hook) { hook_ = std::move(hook); }

@@ -77,7 +77,7 @@ source_copy::source_copy(
     copied_files which,
     copy_limits limits)
     : project_(std::move(project)),
-      folder_(writable_folder::open(project_.path())),
+      folder_(writable_folder::open(project_)),
       which_(which),
       limits_(limits)
 {

@@ -116,6 +116,7 @@ std::string listing_of(types_result const& ran, checks::source_reader const& rea
         framed.push_back(finding_of(d));
     }
     std::vector<checks::checked_file> files;
+    files.reserve(texts.size());
     for (auto& [path, text] : texts)
         files.push_back({path, std::move(text)});
     checks::report_context context;

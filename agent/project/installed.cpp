@@ -92,7 +92,10 @@ std::string installed_packages::workspace() const
             if (object != nullptr && object->contains("workspaces"))
                 return way;
         }
-        way = way == "." ? ".." : way + "/..";
+        if (way == ".")
+            way = "..";
+        else
+            way += "/..";
     }
     return {};
 }

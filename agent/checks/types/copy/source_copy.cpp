@@ -103,7 +103,7 @@ file_result<bool> source_copy::lay_names(shadow& into, std::chrono::steady_clock
         if (!entries_.empty()) {
             auto const entry = std::move(entries_.front());
             entries_.pop_front();
-            if (auto const laid = lay_file(into, entry); !laid)
+            if (auto laid = lay_file(into, entry); !laid)
                 return laid.error();
             continue;
         }
@@ -128,7 +128,7 @@ file_result<bool> source_copy::lay_names(shadow& into, std::chrono::steady_clock
                 file_errc::limit,
                 fmt::format("the project has more than {} files.", limits_.files));
     }
-    if (auto const laid = lay_created(into); !laid)
+    if (auto laid = lay_created(into); !laid)
         return laid.error();
     std::sort(seen_.begin(), seen_.end());
     if (links_ > 0)
@@ -185,11 +185,11 @@ file_result<void> source_copy::lay_created(shadow& into)
         if (change.kind != change_kind::created || is_next_config(path) || marks_a_root(path))
             continue;
         if (is_tsconfig(path)) {
-            if (auto const laid = into.write(path, in_shadow(path, change.text)); !laid)
+            if (auto laid = into.write(path, in_shadow(path, change.text)); !laid)
                 return laid;
         } else if (path.ends_with(".json")) {
             continue;
-        } else if (auto const laid = into.write(path, ""); !laid) {
+        } else if (auto laid = into.write(path, ""); !laid) {
             return laid;
         }
     }
@@ -204,7 +204,7 @@ file_result<void> source_copy::lay_changes(shadow& into) const
             continue;
         if (change.kind == change_kind::deleted)
             static_cast<void>(into.files().remove(path));
-        else if (auto const laid = into.write(path, change.text); !laid)
+        else if (auto laid = into.write(path, change.text); !laid)
             return laid;
     }
     return {};
@@ -218,7 +218,7 @@ file_result<void> source_copy::lay_base(shadow& into) const
             continue;
         if (!base)
             static_cast<void>(into.files().remove(path));
-        else if (auto const laid = into.write(path, in_shadow(path, *base)); !laid)
+        else if (auto laid = into.write(path, in_shadow(path, *base)); !laid)
             return laid;
     }
     return {};

@@ -39,12 +39,7 @@ std::string text_of(json::object const& object, std::string_view name)
 {
     auto const* value = object.if_contains(name);
     auto const* text = value != nullptr ? value->if_string() : nullptr;
-    if (text == nullptr)
-        return {};
-    std::string line(text->begin(), text->end());
-    std::ranges::replace(line, '\n', ' ');
-    line.erase(line.find_last_not_of(' ') + 1);
-    return mcp::sanitize_line(line, 500);
+    return text != nullptr ? mcp::sanitize_line(*text, 500) : std::string();
 }
 
 json::object const* object_of(json::object const& in, std::string_view name)

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict'
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
-import { accessSync, constants, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
@@ -228,11 +228,13 @@ const handlers = [
       // --fix writes: into a copy.
       const own = join(home, 'checked')
       cpSync(app, own, { recursive: true, filter: from => !/node_modules|\.next/.test(from) })
-      const [whole, part, rules] = linesOf(code).map(line => spawnSync('bash', ['-c', line.replace('~/my-app', own)], { env, cwd: home, encoding: 'utf8' }))
+      symlinkSync(realpathSync(join(app, 'node_modules')), join(own, 'node_modules'))
+      const [whole, part, types, rules] = linesOf(code).map(line => spawnSync('bash', ['-c', line.replace('~/my-app', own)], { env, cwd: home, encoding: 'utf8' }))
       assert.match(whole.stdout, /^Nothing found in \d+ files\./)
       assert.match(part.stdout, /^Nothing found in \d+ files?\./)
       assert.match(rules.stdout, /^update-tag-outside-action +error +\S/m)
-      for (const { status, stderr } of [whole, part, rules]) assert.equal(status, 0, stderr)
+      assert.match(types.stdout, /^Nothing found in \d+ files\./)
+      for (const { status, stderr } of [whole, part, types, rules]) assert.equal(status, 0, stderr)
     },
   },
 ]

@@ -279,6 +279,10 @@ awaitable<int> check_command(check_place place, check_options options)
         complain(fmt::format("There is no rule {}: --rules lists them.", id));
         co_return could_not;
     }
+    if (options.verify > place.types.most) {
+        complain("--verify asks for more than --max-verify allows.");
+        co_return could_not;
+    }
     outcome result;
     std::string mistake;
     try {

@@ -103,6 +103,11 @@ find_node_tools(project_root const& project, tool_environment const& environment
     if (!out.next.empty())
         out.next_version = packages.version("next");
     out.node = find_node(environment);
+    if (out.node.empty() && !environment.node.empty())
+        return missing(
+            environment.node +
+            " is no program that can be started; say where Node.js is with --node or "
+            "NEXTJS_BACKEND_ENGINEER_NODE.");
     if (out.node.empty())
         return missing(
             "Node.js was not found, neither in PATH nor where nvm, fnm, volta, asdf or Homebrew "

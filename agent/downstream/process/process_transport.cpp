@@ -93,6 +93,8 @@ public:
 
     std::string why() const
     {
+        if (!given_up.empty())
+            return given_up;
         auto text = lines_.fault.empty() ? "its process " + status_ : lines_.fault;
         auto said = child.stderr_tail();
         while (said.ends_with('\n'))
@@ -115,6 +117,7 @@ private:
 public:
     mcp::dispatcher dispatcher;
     mcp::event changed;
+    std::string given_up;  // why it was killed: nobody asks it any more, though it may not be gone
     bool ended = false;
 };
 
@@ -161,7 +164,7 @@ awaitable<void> process_transport::notify(mcp::jsonrpc::notification n)
 
 bool process_transport::ended() const
 {
-    return conversation_->ended;
+    return conversation_->ended || !conversation_->given_up.empty();
 }
 
 std::string process_transport::why() const
@@ -169,8 +172,9 @@ std::string process_transport::why() const
     return conversation_->why();
 }
 
-void process_transport::give_up(std::string const&)
+void process_transport::give_up(std::string const& reason)
 {
+    conversation_->given_up = reason;
     conversation_->child.kill();
 }
 

@@ -7,6 +7,7 @@
 #include "protocol/text.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -220,8 +221,18 @@ bool runs::cancel_here(run_ptr const& run, std::string why)
         return false;
     if (!stopping_ && run->cancelled.empty())
         run->cancelled = std::move(why);
-    run->stop.emit(asio::cancellation_type::terminal);
+    interrupt(run);
     return true;
+}
+
+// Behind its first step, before which it cannot be cancelled (patient_executor.hpp). One that was
+// begun anew meanwhile is not meant.
+void runs::interrupt(run_ptr const& run)
+{
+    asio::post(executor_, [run, all = stopping_] {
+        if (run->driven && (all || !run->cancelled.empty()))
+            run->stop.emit(asio::cancellation_type::terminal);
+    });
 }
 
 awaitable<void> runs::cancel(run_ptr run, std::string why)
@@ -300,7 +311,7 @@ void runs::stop()
     ending_.notify();
     auto const all = driven_;
     for (auto const& run : all)
-        run->stop.emit(asio::cancellation_type::terminal);
+        interrupt(run);
 }
 
 awaitable<void> runs::stopped()

@@ -82,6 +82,7 @@ public:
 
     // At once, if this process drives it; false if it does not. The model's transfer and every
     // child end with it. `why` is a sentence.
+    void interrupt(run_ptr const& run);
     bool cancel_here(run_ptr const& run, std::string why);
 
     // The same for any run, wherever it is, and at rest.

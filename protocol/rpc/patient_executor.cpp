@@ -7,6 +7,12 @@ namespace mcp {
 namespace asio = boost::asio;
 using clock = std::chrono::steady_clock;
 
+namespace {
+
+thread_local void const* working = nullptr;  // the queue whose slice this thread is in
+
+}  // namespace
+
 patient_queue::patient_queue(asio::any_io_executor loop, clock::duration slice)
     : queue_(std::make_shared<state>(std::move(loop), slice))
 {
@@ -20,6 +26,11 @@ patient_queue::~patient_queue()
 patient_queue::state::state(asio::any_io_executor loop, clock::duration slice)
     : loop_(std::move(loop)), slice_(slice)
 {
+}
+
+bool patient_queue::state::at_work() const
+{
+    return working == this;
 }
 
 asio::execution_context& patient_queue::state::context() const
@@ -95,10 +106,14 @@ void patient_queue::state::do_slice()
 {
     // Also when a piece of work throws, out of the loop's run().
     struct slice {
-        explicit slice(state& s) : queue(s) {}
+        explicit slice(state& s) : queue(s) { working = &s; }
         slice(slice const&) = delete;
         slice& operator=(slice const&) = delete;
-        ~slice() { queue.end_slice(); }
+        ~slice()
+        {
+            working = nullptr;
+            queue.end_slice();
+        }
         state& queue;
     } const ends_with_this(*this);
     auto const end = clock::now() + slice_;

@@ -2,8 +2,10 @@
 
 // An executor for much work that is in no hurry, on a loop that others wait for: a slice of it,
 // then whoever else is ready, then the next slice. A thousand runs that go on at once do not keep a
-// request waiting for all of them. In the order in which it was given. Single-threaded, as the loop
-// is. Source: Asio's executor requirements (any_io_executor).
+// request waiting for all of them. In the order in which it was given; what work dispatches is part
+// of it, and done at once: a coroutine that co_spawn starts there cannot be cancelled before its
+// first step, which Asio 1.81 answers with an exception out of the loop. Single-threaded, as the
+// loop is. Source: Asio's executor requirements (any_io_executor).
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/execution.hpp>
@@ -50,6 +52,8 @@ private:
         state(boost::asio::any_io_executor loop, std::chrono::steady_clock::duration slice);
         void add(std::unique_ptr<work> next);
         void close();
+        // Whether this thread is in a slice of it.
+        bool at_work() const;
         boost::asio::execution_context& context() const;
         // The same, and the loop does not run out of work while it is there.
         std::shared_ptr<state> tracked();
@@ -76,30 +80,50 @@ private:
 
     class executor {
     public:
-        explicit executor(std::shared_ptr<state> queue) noexcept : queue_(std::move(queue)) {}
+        explicit executor(std::shared_ptr<state> queue, bool at_once = true) noexcept
+            : queue_(std::move(queue)), at_once_(at_once)
+        {
+        }
 
         template <class F>
         void execute(F f) const
         {
-            queue_->add(std::make_unique<work_of<F>>(std::move(f)));
+            if (at_once_ && queue_->at_work())
+                std::move(f)();
+            else
+                queue_->add(std::make_unique<work_of<F>>(std::move(f)));
         }
         boost::asio::execution_context& query(boost::asio::execution::context_t) const noexcept
         {
             return queue_->context();
         }
-        executor require(boost::asio::execution::blocking_t::never_t) const { return *this; }
+        executor require(boost::asio::execution::blocking_t::never_t) const
+        {
+            return executor(queue_, false);
+        }
+        executor require(boost::asio::execution::blocking_t::possibly_t) const
+        {
+            return executor(queue_, true);
+        }
         executor require(boost::asio::execution::outstanding_work_t::tracked_t) const
         {
-            return executor(queue_->tracked());
+            return executor(queue_->tracked(), at_once_);
+        }
+        boost::asio::execution::blocking_t query(boost::asio::execution::blocking_t) const noexcept
+        {
+            if (at_once_)
+                return boost::asio::execution::blocking.possibly;
+            return boost::asio::execution::blocking.never;
         }
         friend bool operator==(executor const& a, executor const& b) noexcept
         {
-            return a.queue_ == b.queue_;
+            return a.queue_ == b.queue_ && a.at_once_ == b.at_once_;
         }
         friend bool operator!=(executor const& a, executor const& b) noexcept { return !(a == b); }
 
     private:
         std::shared_ptr<state> queue_;
+        bool at_once_;
     };
 
     std::shared_ptr<state> queue_;

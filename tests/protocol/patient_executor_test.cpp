@@ -1,6 +1,7 @@
 #include "protocol/rpc/async.hpp"
 #include "protocol/rpc/patient_executor.hpp"
 
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -38,6 +39,47 @@ TEST_CASE("short patient work shares a slice")
     asio::post(loop, [&] { order += '1'; });
     loop.run();
     CHECK(order == "abc1");
+}
+
+TEST_CASE("what patient work dispatches is a part of it, and what it posts waits its turn")
+{
+    asio::io_context loop{1};
+    mcp::patient_queue patient(loop.get_executor());
+    asio::any_io_executor const ex = patient.get_executor();
+    std::string order;
+    asio::post(ex, [&] {
+        asio::post(ex, [&] { order += 'd'; });
+        asio::dispatch(ex, [&] { order += 'a'; });
+        order += 'b';
+    });
+    asio::post(ex, [&] { order += 'c'; });
+    asio::dispatch(ex, [&] { order += 'e'; });  // from outside it is queued as well
+    loop.run();
+    CHECK(order == "abced");
+}
+
+TEST_CASE("a coroutine that patient work starts and cancels at once ends as cancelled")
+{
+    asio::io_context loop{1};
+    mcp::patient_queue patient(loop.get_executor());
+    asio::any_io_executor const ex = patient.get_executor();
+    asio::cancellation_signal stop;
+    std::string end;
+    auto task = []() -> asio::awaitable<void> { co_await mcp::sleep_for(1h); };
+    auto ended = [&](std::exception_ptr const& e) {
+        try {
+            if (e)
+                std::rethrow_exception(e);
+        } catch (boost::system::system_error const& failure) {
+            end = failure.code() == asio::error::operation_aborted ? "cancelled" : "failed";
+        }
+    };
+    asio::post(ex, [&] {
+        asio::co_spawn(ex, task(), asio::bind_cancellation_slot(stop.slot(), ended));
+        stop.emit(asio::cancellation_type::terminal);
+    });
+    CHECK_NOTHROW(loop.run());
+    CHECK(end == "cancelled");
 }
 
 TEST_CASE("a coroutine on the patient executor stays there through timers, time-outs and the pool")

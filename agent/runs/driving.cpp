@@ -147,7 +147,7 @@ awaitable<run_outcome> runs::work(run_ptr run)
     co_return out;
 }
 
-awaitable<written_files> runs::write(run_ptr run, run_outcome const& outcome)
+awaitable<written_files> runs::write(run_ptr run, run_outcome& outcome)
 {
     written_files out;
     if (!writer_) {
@@ -162,8 +162,15 @@ awaitable<written_files> runs::write(run_ptr run, run_outcome const& outcome)
         co_return out;
     }
     auto const records = co_await this->records(run->id);
-    auto result = co_await writer_->apply(run->id, project_of(records), outcome.files);
+    auto const project = project_of(records);
+    auto result = co_await writer_->apply(run->id, project, outcome.files);
     out.applied = result.outcome == apply_outcome::applied;
+    if (out.applied) {
+        auto row = co_await writer_->compile(project, result.files);
+        if (!outcome.checks)
+            outcome.checks.emplace();
+        outcome.checks->push_back(std::move(row));
+    }
     out.files = std::move(result.files);
     out.message = std::move(result.message);
     co_return out;

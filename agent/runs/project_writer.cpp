@@ -1,5 +1,7 @@
 #include "agent/runs/project_writer.hpp"
 
+#include "agent/checks/dev_server.hpp"
+#include "agent/project/fingerprint.hpp"
 #include "agent/project/project_root.hpp"
 #include "protocol/rpc/async.hpp"
 
@@ -63,12 +65,42 @@ apply_result write_anew(
     return apply(*project, changes, backup);
 }
 
+// The dev server of a project, and which routes these files are.
+struct dev_found {
+    unsigned port = 0;
+    std::vector<std::string> routes;
+    std::string why;  // there is nothing to ask
+};
+
+dev_found dev_of(std::string const& folder, std::vector<std::string> const& files)
+{
+    dev_found out;
+    auto const port = dev_server_port(folder);
+    auto const root = project_root::open(folder);
+    if (!port || !root) {
+        out.why = "no next dev of the project is running";
+        return out;
+    }
+    auto const facts = read_fingerprint(*root, knowledge());
+    for (auto const& file : files)
+        if (auto route = route_of(file, facts))
+            out.routes.push_back(std::move(*route));
+    if (out.routes.empty())
+        out.why = "no file is a route";
+    out.port = *port;
+    return out;
+}
+
 }  // namespace
 
 project_writer::project_writer(
-    std::string const& state_directory, asio::any_io_executor pool, mcp::logger log)
+    std::string const& state_directory,
+    asio::any_io_executor pool,
+    curl_multi& transfers,
+    mcp::logger log)
     : directory_(state_directory.empty() ? std::string() : state_directory + "/applied"),
       pool_(std::move(pool)),
+      transfers_(transfers),
       log_(std::move(log))
 {
 }
@@ -115,6 +147,19 @@ awaitable<apply_result> project_writer::undo(std::string run)
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     auto work = [backup = backup_of(run)] { return agent::undo(backup); };
     co_return co_await mcp::offload(pool_, work);
+}
+
+awaitable<check_result> project_writer::compile(std::string project, std::vector<std::string> files)
+{
+    auto look = [&project, &files] { return dev_of(project, files); };
+    auto found = co_await mcp::offload(pool_, look);
+    if (!found.why.empty()) {
+        check_result out;
+        out.check = "Dev server";
+        out.detail = std::move(found.why);
+        co_return out;
+    }
+    co_return co_await compile_routes(found.port, std::move(found.routes), transfers_, log_);
 }
 
 awaitable<void> project_writer::forget(std::string run)

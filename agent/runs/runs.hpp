@@ -113,7 +113,7 @@ private:
     void start(run_ptr const& run);
     boost::asio::awaitable<void> drive(run_ptr run);
     boost::asio::awaitable<run_outcome> work(run_ptr run);
-    boost::asio::awaitable<written_files> write(run_ptr run, run_outcome const& outcome);
+    boost::asio::awaitable<written_files> write(run_ptr run, run_outcome& outcome);
     boost::asio::awaitable<run_outcome>
     unfinished(run_ptr run, run_status status, std::string reason);
     boost::asio::awaitable<void> end(run_ptr run, run_state state, run_outcome outcome);

@@ -119,9 +119,14 @@ public:
               [this](std::string const& key) { keep_secret(key); },
               log_),
           journal_(settings_.state_directory, agent::journal_limits(), log_),
-          writer_(settings_.state_directory, pool_.get_executor(), log_)
+          writer_(settings_.state_directory, pool_.get_executor(), http_, log_)
     {
-        for (auto const* name : {"ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CONTEXT7_API_KEY"})
+        for (auto const* name :
+             {"ANTHROPIC_API_KEY",
+              "ANTHROPIC_AUTH_TOKEN",
+              "OPENAI_API_KEY",
+              "OPENROUTER_API_KEY",
+              "CONTEXT7_API_KEY"})
             if (auto value = env(name))
                 keep_secret(*value);
         if (!settings_.serving.token.empty())

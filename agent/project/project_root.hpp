@@ -22,6 +22,8 @@ struct directory_entry {
     bool directory = false;
     bool link = false;       // symbolic; never followed by a walk
     std::uint64_t size = 0;  // of a regular file
+    std::uint64_t inode = 0;
+    std::int64_t modified_ns = 0;  // since 1970
 };
 
 struct walk_options {

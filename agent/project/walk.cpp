@@ -99,6 +99,9 @@ project_root::read_directory(std::string const& path, std::size_t limit) const
         if (!(entry.directory || entry.link || S_ISREG(status.st_mode)) || !normalize(entry.path))
             continue;
         entry.size = S_ISREG(status.st_mode) ? static_cast<std::uint64_t>(status.st_size) : 0;
+        entry.inode = status.st_ino;
+        entry.modified_ns =
+            std::int64_t(status.st_mtim.tv_sec) * 1'000'000'000 + status.st_mtim.tv_nsec;
         entries.push_back(std::move(entry));
         if (entries.size() > limit)
             break;

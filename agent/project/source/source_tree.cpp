@@ -1,6 +1,7 @@
 #include "agent/project/source/source_tree.hpp"
 
 #include "agent/project/source/source_facts.hpp"
+#include "agent/project/source/source_memory.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -71,7 +72,7 @@ public:
         place_routers(files->entries);
         for (auto const& entry : files->entries)
             if (!entry.directory && !entry.link)
-                look_at(entry.path);
+                look_at(entry);
         if (auto const text = project_.read(".env.example"))
             read_example(*text);
         if (skipped_ > 0)
@@ -97,8 +98,9 @@ private:
         }
     }
 
-    void look_at(std::string const& path)
+    void look_at(directory_entry const& file)
     {
+        auto const& path = file.path;
         if (is_schema(path) && out_.schema_files.size() < 50)
             out_.schema_files.push_back(path);
         if (!is_script(path))
@@ -118,18 +120,32 @@ private:
             ++skipped_;
             return add_routes(path, {});
         }
-        auto const text = project_.read(path);
-        if (!text) {
+        auto const facts = facts_of(file);
+        if (!facts) {
             ++skipped_;
             return add_routes(path, {});
         }
         ++read_;
-        bytes_ += text->size();
-        auto facts = read_source(*text);
-        variables_.insert(facts.environment.begin(), facts.environment.end());
-        if (facts.server_actions)
+        bytes_ += file.size;
+        variables_.insert(facts->environment.begin(), facts->environment.end());
+        if (facts->server_actions)
             out_.server_actions.push_back(path);
-        add_routes(path, std::move(facts.methods));
+        add_routes(path, facts->methods);
+    }
+
+    // Nothing where it cannot be read.
+    std::shared_ptr<source_facts const> facts_of(directory_entry const& file)
+    {
+        auto& memory = source_memory::of_process();
+        if (auto known = memory.find(project_.path(), file))
+            return known;
+        auto const text = project_.read(file.path);
+        if (!text)
+            return nullptr;
+        auto facts = std::make_shared<source_facts const>(read_source(*text));
+        if (text->size() == file.size)
+            memory.keep(project_.path(), file, facts);
+        return facts;
     }
 
     void add_routes(std::string const& path, std::vector<std::string> methods)

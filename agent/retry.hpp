@@ -5,7 +5,7 @@
 // turns are never run again for it. Source: reference/model-apis.md 1.10, 6.2 items 7 to 11.
 
 #include "agent/model.hpp"
-#include "agent/models/messages/message_recovery.hpp"
+#include "agent/models/recovery.hpp"
 #include "agent/rate_gate.hpp"
 
 #include <boost/asio/awaitable.hpp>

@@ -29,22 +29,22 @@ result<secret, std::string> as_key(std::string_view text, std::string const& sou
 }
 
 result<credential, std::string>
-made(result<secret, std::string> key, credential::scheme sent_as, std::string source)
+made(result<secret, std::string> key, credential_variable const& variable, std::string source)
 {
     if (!key)
         return key.error();
-    return credential{std::move(*key), sent_as, std::move(source)};
+    return credential{std::move(*key), variable.sent_as, std::move(source), variable.name};
 }
 
-result<credential, std::string> from_environment(environment const& getenv)
+result<credential, std::string>
+from_environment(std::vector<credential_variable> const& variables, environment const& getenv)
 {
-    constexpr std::pair<char const*, credential::scheme> variables[] = {
-        {"ANTHROPIC_API_KEY", credential::scheme::api_key},
-        {"ANTHROPIC_AUTH_TOKEN", credential::scheme::bearer}};
-    for (auto const& [name, scheme] : variables)
-        if (auto const value = getenv(name); value && !mcp::trimmed(*value).empty())
-            return made(as_key(*value, name), scheme, name);
-    return credential{};
+    for (auto const& variable : variables)
+        if (auto const value = getenv(variable.name); value && !mcp::trimmed(*value).empty())
+            return made(as_key(*value, variable.name), variable, variable.name);
+    credential none;
+    none.wanted = variables.front().name;
+    return none;
 }
 
 }  // namespace
@@ -60,13 +60,12 @@ std::string secret::hidden_in(std::string text) const
 asio::awaitable<result<credential, std::string>>
 find_credential(credential_sources sources, environment getenv, run_command run, warning warn)
 {
+    auto const& usual = sources.variables.front();
     if (!sources.key_file.empty())
         co_return made(
-            read_key_file(sources.key_file, warn),
-            credential::scheme::api_key,
-            "the key file " + sources.key_file);
+            read_key_file(sources.key_file, warn), usual, "the key file " + sources.key_file);
     if (sources.key_command.empty())
-        co_return from_environment(getenv);
+        co_return from_environment(sources.variables, getenv);
 
     auto words = split_words(sources.key_command);
     if (!words)
@@ -74,10 +73,7 @@ find_credential(credential_sources sources, environment getenv, run_command run,
     std::string failure;
     try {
         auto const printed = co_await run(std::move(*words));
-        co_return made(
-            as_key(printed, "the key command's output"),
-            credential::scheme::api_key,
-            "the key command");
+        co_return made(as_key(printed, "the key command's output"), usual, "the key command");
     } catch (boost::system::system_error const& e) {
         if (e.code() == asio::error::operation_aborted)
             throw;

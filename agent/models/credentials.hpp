@@ -42,13 +42,23 @@ struct credential {
     secret key;
     scheme sent_as = scheme::api_key;
     std::string source;  // "ANTHROPIC_API_KEY", "the key file /home/…": to name in messages
+    std::string wanted;  // the variable that it is usually in
+};
+
+struct credential_variable {
+    char const* name;
+    credential::scheme sent_as;
 };
 
 // Where to look. A file or a command is somebody's explicit choice and comes before the
-// environment; there ANTHROPIC_API_KEY comes before ANTHROPIC_AUTH_TOKEN.
+// environment, where the first variable that is set counts. A key from elsewhere is sent as that
+// variable's would be.
 struct credential_sources {
     std::string key_file;
     std::string key_command;  // words as a shell would split them, but no shell runs it
+    std::vector<credential_variable> variables{
+        {"ANTHROPIC_API_KEY", credential::scheme::api_key},
+        {"ANTHROPIC_AUTH_TOKEN", credential::scheme::bearer}};
 };
 
 using environment = std::function<std::optional<std::string>(char const* name)>;

@@ -181,12 +181,15 @@ public:
     }
 
 private:
-    // What there is no memory for is lost, and its connection is in time; the others are not.
+    // What there is no memory for is lost, and its connection is in time; the others are not. The
+    // same goes for a mistake of ours.
     void step()
     try {
         loop_.run_one();
     } catch (std::bad_alloc const&) {
         log_.error("there is not enough memory for what was asked");
+    } catch (std::exception const& e) {
+        log_.error(std::string("an internal error, please report it: ") + e.what());
     }
 
     // From now on no sink prints it.

@@ -163,7 +163,6 @@ config read_config(int argc, char const* const* argv, environment const& env)
     config out;
     out.state_directory = own_directory(env, "XDG_STATE_HOME", "/.local/state");
     out.cache_directory = own_directory(env, "XDG_CACHE_HOME", "/.cache");
-    out.base_url = env("ANTHROPIC_BASE_URL").value_or("");
     out.key_file = env("NEXTJS_BACKEND_ENGINEER_KEY_FILE").value_or("");
     out.key_command = env("NEXTJS_BACKEND_ENGINEER_KEY_COMMAND").value_or("");
     out.context7 = env("NEXTJS_BACKEND_ENGINEER_CONTEXT7").value_or(default_context7);
@@ -195,8 +194,18 @@ config read_config(int argc, char const* const* argv, environment const& env)
         "--model",
         out.model,
         "Model id or alias: sonnet, opus, haiku, fable (default: the prompt's, sonnet)");
+    std::string whose = env("NEXTJS_BACKEND_ENGINEER_PROVIDER").value_or("automatic");
     cli.add_option(
-        "--base-url", out.base_url, "Where the Messages API is (env ANTHROPIC_BASE_URL)");
+           "--provider",
+           whose,
+           "anthropic (Messages), openai (chat completions, OpenRouter too), or automatic: the one "
+           "there is a key for (env NEXTJS_BACKEND_ENGINEER_PROVIDER)")
+        ->capture_default_str()
+        ->check(one_of<app::provider>("automatic, anthropic, openai"));
+    cli.add_option(
+        "--base-url",
+        out.base_url,
+        "Where the model API is (env ANTHROPIC_BASE_URL, OPENAI_BASE_URL)");
     cli.add_flag(
         "--allow-http", out.insecure_http, "Allow a plain http:// base URL on another machine");
     cli.add_option(
@@ -316,7 +325,8 @@ config read_config(int argc, char const* const* argv, environment const& env)
         "asked, 2 wrong usage,\n"
         "3 a limit ended the run (what was done is printed), 4 the model refused, 5 it asks "
         "something first, 130 cancelled.\n"
-        "Keys: ANTHROPIC_API_KEY, ANTHROPIC_AUTH_TOKEN, --key-file or --key-command.");
+        "Keys: ANTHROPIC_API_KEY, ANTHROPIC_AUTH_TOKEN, OPENAI_API_KEY, OPENROUTER_API_KEY, "
+        "--key-file or --key-command.");
 
     try {
         cli.parse(argc, argv);
@@ -331,6 +341,9 @@ config read_config(int argc, char const* const* argv, environment const& env)
     out.serving = serving.read(env, ::getpid());
     out.log_level = as<mcp::LoggingLevel>(level);
     out.verify = as<agent::verify_level>(most_verified);
+    if (!boost::describe::enum_from_string(whose.c_str(), out.provider))
+        throw config_error(
+            "NEXTJS_BACKEND_ENGINEER_PROVIDER must be one of automatic, anthropic, openai");
     if (no_context7)
         out.context7.clear();
     out.limits.wall_time = std::chrono::minutes(minutes);

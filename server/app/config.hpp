@@ -64,10 +64,15 @@ struct check_options {
     bool list = false;  // the rules themselves, instead
 };
 
+// Whose API models are asked through: Anthropic's Messages, or OpenAI's chat completions.
+enum class provider { automatic, anthropic, openai };
+BOOST_DESCRIBE_ENUM(provider, automatic, anthropic, openai)
+
 struct config {
     std::vector<std::string>
-        roots;                   // project folders we may read; the first is the default project
-    std::string model;           // id or alias; empty: the prompt's own alias
+        roots;          // project folders we may read; the first is the default project
+    std::string model;  // id or alias; empty: the prompt's own alias
+    app::provider provider = app::provider::automatic;
     std::string base_url;        // empty: the provider's
     bool insecure_http = false;  // allow http:// to hosts other than this machine
     std::string key_file;

@@ -1,8 +1,8 @@
 #pragma once
 
-// Which model answers a run: the caller's wish or --model, at Anthropic or wherever the base URL
-// says. Without a key and without a base URL of its own there is none, and the expert answers with
-// the brief.
+// Which model answers a run: the caller's wish or --model, at the provider that was named or that
+// there is a key or an address for, Anthropic's Messages API first. Without any there is none, and
+// the expert answers with the brief.
 
 #include "agent/engineer.hpp"
 #include "agent/http/curl_multi.hpp"
@@ -34,6 +34,19 @@ public:
     boost::asio::awaitable<agent::chosen_model> choose(std::string wish);
 
 private:
+    // Where requests go, and with what key.
+    struct route {
+        provider kind = provider::anthropic;
+        std::string base_url;  // empty: the provider's own
+        agent::credential key;
+        bool usable = false;
+    };
+
+    boost::asio::awaitable<std::string> find_route();
+    boost::asio::awaitable<std::string> find_key(agent::credential_sources sources, route& to);
+    std::string variable(char const* name) const;
+    std::unique_ptr<agent::model> make(agent::model_facts const* facts, std::string id);
+
     config const& settings_;
     environment env_;
     std::string alias_;
@@ -42,8 +55,8 @@ private:
     std::function<void(std::string const&)> keep_secret_;
     mcp::logger log_;
     agent::model_table table_;
-    std::optional<agent::credential> key_;  // once it was found
-    agent::rate_gate gate_;                 // of that credential
+    std::optional<route> route_;  // once it was found
+    agent::rate_gate gate_;       // of its credential
 };
 
 }  // namespace app

@@ -1,7 +1,8 @@
 // Talks to a model as the program does, for the node tests: reads one JSON request on standard
 // input, prints one JSON result, and ends. SIGTERM or `cancel_after_ms` cancels.
 //
-// {base_url, model, profile?, system?: [text], tools?: [{name, description, input_schema}],
+// {base_url, model, api?: "messages" | "chat", profile?, system?: [text], tools?: [{name,
+// description, input_schema}],
 //  messages: [{user} | {assistant: content JSON text} | {results: [{id, text, is_error?}], note?}],
 //  answer?: text for every tool call, max_turns?: 1, max_tokens?, effort?, first_byte_ms?,
 //  idle_ms?, total_ms?, attempts?, first_delay_ms?, deadline_ms?, broken_streams?, plain_http?,
@@ -10,6 +11,7 @@
 #include "agent/http/curl_multi.hpp"
 #include "agent/models/anthropic.hpp"
 #include "agent/models/model_table.hpp"
+#include "agent/models/openai_chat.hpp"
 #include "agent/retry.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -25,6 +27,7 @@
 #include <deque>
 #include <iostream>
 #include <iterator>
+#include <memory>
 
 namespace asio = boost::asio;
 namespace json = boost::json;
@@ -159,23 +162,35 @@ json::object shown(agent::turn const& t)
     };
 }
 
-agent::anthropic_options read_options(json::object const& from, agent::credential key)
+agent::model_endpoint read_endpoint(json::object const& from, agent::credential key)
 {
-    agent::anthropic_options options;
-    options.base_url = text(from, "base_url");
-    options.model = text(from, "model", "claude-sonnet-5-5");
-    options.key = std::move(key);
+    agent::model_endpoint at;
+    at.key = std::move(key);
+    using ms = std::chrono::milliseconds;
+    at.limits.first_byte = ms(number(from, "first_byte_ms", at.limits.first_byte.count()));
+    at.limits.idle = ms(number(from, "idle_ms", at.limits.idle.count()));
+    at.limits.total = ms(number(from, "total_ms", at.limits.total.count()));
+    at.http.plain_http_anywhere = number(from, "plain_http", 0) != 0;
+    at.http.connect_timeout = ms(number(from, "connect_ms", 10'000));
+    return at;
+}
+
+std::unique_ptr<agent::model>
+make_model(json::object const& from, agent::curl_multi& http, agent::credential key)
+{
+    auto const fill = [&](auto options) {
+        options.base_url = text(from, "base_url");
+        options.model = text(from, "model", "claude-sonnet-5-5");
+        options.endpoint = read_endpoint(from, std::move(key));
+        return options;
+    };
+    if (text(from, "api") == "chat")
+        return std::make_unique<agent::openai_chat>(http, fill(agent::openai_chat_options()));
+    auto options = fill(agent::anthropic_options());
     if (from.contains("profile"))
         options.profile = text(from, "profile") == "native" ? agent::messages_profile::native
                                                             : agent::messages_profile::compat;
-    using ms = std::chrono::milliseconds;
-    options.limits.first_byte =
-        ms(number(from, "first_byte_ms", options.limits.first_byte.count()));
-    options.limits.idle = ms(number(from, "idle_ms", options.limits.idle.count()));
-    options.limits.total = ms(number(from, "total_ms", options.limits.total.count()));
-    options.http.plain_http_anywhere = number(from, "plain_http", 0) != 0;
-    options.http.connect_timeout = ms(number(from, "connect_ms", 10'000));
-    return options;
+    return std::make_unique<agent::anthropic>(http, std::move(options));
 }
 
 asio::awaitable<void> converse(json::object from, json::object& out)
@@ -190,6 +205,8 @@ asio::awaitable<void> converse(json::object from, json::object& out)
     agent::environment const env = getenv;
     agent::credential_sources sources;
     sources.key_file = text(from, "key_file");
+    if (text(from, "api") == "chat")
+        sources.variables = {{"OPENAI_API_KEY", agent::credential::scheme::bearer}};
     agent::run_command no_command;
     agent::warning no_warning;
     auto key = co_await agent::find_credential(sources, env, no_command, no_warning);
@@ -198,7 +215,7 @@ asio::awaitable<void> converse(json::object from, json::object& out)
         co_return;
     }
     agent::curl_multi http(ex, {}, text(from, "curl", "libcurl.so.4"));
-    agent::anthropic model(http, read_options(from, *key));
+    auto const model = make_model(from, http, std::move(*key));
     auto parts = read_parts(from);
 
     agent::retry_policy policy;
@@ -226,7 +243,7 @@ asio::awaitable<void> converse(json::object from, json::object& out)
         request.max_tokens = int(number(from, "max_tokens", request.max_tokens));
         request.effort = text(from, "effort", request.effort);
         auto outcome = co_await agent::complete_with_retries(
-            model, request, policy, budget, observer, on_text);
+            *model, request, policy, budget, observer, on_text);
         if (!outcome) {
             out["error"] = shown(outcome.error());
             break;

@@ -1,5 +1,6 @@
 #include "agent/models/messages/message_request.hpp"
 
+#include "agent/models/base_url.hpp"
 #include "agent/models/raw_json.hpp"
 
 #include <boost/json/array.hpp>
@@ -26,6 +27,21 @@ std::string visible(std::string_view text)
 std::string text_block(std::string_view text)
 {
     return R"({"type":"text","text":)" + visible(text) + "}";
+}
+
+// The content of a turn that another API has made.
+std::string blocks_of(turn const& answer)
+{
+    std::string out;
+    if (!answer.text.empty())
+        out = text_block(answer.text);
+    for (auto const& call : answer.calls) {
+        out += out.empty() ? "" : ",";
+        out += R"({"type":"tool_use","id":)" + json_string(call.id) + R"(,"name":)" +
+               json_string(call.name);
+        out += R"(,"input":)" + (is_json_object(call.input) ? call.input : "{}") + "}";
+    }
+    return "[" + out + "]";
 }
 
 struct writer {
@@ -78,9 +94,12 @@ struct writer {
     }
     std::string operator()(turn const& answer) const
     {
-        bool const empty = raw_elements(answer.content).empty();
-        return R"({"role":"assistant","content":)" +
-               (empty ? "[" + text_block("") + "]" : answer.content) + "}";
+        auto content = answer.content;
+        if (!content.starts_with('['))
+            content = blocks_of(answer);
+        if (raw_elements(content).empty())
+            content = "[" + text_block("") + "]";
+        return R"({"role":"assistant","content":)" + content + "}";
     }
     // All results in one message, before any text. (llama.cpp takes such a message apart and puts
     // the text first: its models read the note before the results.)
@@ -101,16 +120,6 @@ struct writer {
         return R"({"role":"user","content":[)" + content + "]}";
     }
 };
-
-std::string_view host_of(std::string_view url)
-{
-    if (auto const scheme = url.find("://"); scheme != std::string_view::npos)
-        url.remove_prefix(scheme + 3);
-    url = url.substr(0, url.find_first_of("/?#"));
-    if (auto const user = url.rfind('@'); user != std::string_view::npos)
-        url.remove_prefix(user + 1);
-    return url.substr(0, url.find(':'));
-}
 
 bool is_strict_value(json::value const& value);
 

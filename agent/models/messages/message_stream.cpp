@@ -1,6 +1,6 @@
 #include "agent/models/messages/message_stream.hpp"
 
-#include "agent/models/messages/message_errors.hpp"
+#include "agent/models/model_errors.hpp"
 #include "agent/models/raw_json.hpp"
 
 #include <boost/json/parse.hpp>

@@ -6,8 +6,7 @@
 // unknown in a block is kept as it was spelled, because the content is replayed. Source:
 // reference/model-apis.md 1.4, 1.5, 2.3.
 
-#include "agent/model.hpp"
-#include "protocol/sse.hpp"
+#include "agent/models/answer_stream.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -55,19 +54,15 @@ private:
     std::vector<std::string> citations_;
 };
 
-class message_stream {
+class message_stream final : public answer_stream {
 public:
     explicit message_stream(text_sink on_text = {}) : on_text_(std::move(on_text)) {}
 
-    // After an error or the message's end, events change nothing.
-    void feed(mcp::sse_event const& event);
-
-    bool complete() const { return state_ == state::complete; }
-    std::optional<model_error> const& error() const { return error_; }
-    token_usage usage() const { return usage_.total(); }
-
-    // Once it is complete.
-    turn result() const;
+    void feed(mcp::sse_event const& event) override;
+    bool complete() const override { return state_ == state::complete; }
+    std::optional<model_error> const& error() const override { return error_; }
+    token_usage usage() const override { return usage_.total(); }
+    turn result() const override;
 
 private:
     enum class state { before, open, complete };

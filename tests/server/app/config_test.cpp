@@ -48,9 +48,11 @@ TEST_CASE("without flags the program serves, with the pinned Context7 and no key
 TEST_CASE("flags win over the environment")
 {
     std::map<std::string, std::string> const values{
-        {"ANTHROPIC_BASE_URL", "http://127.0.0.1:1"}, {"XDG_STATE_HOME", "/state"}};
-    CHECK(read({}, values).base_url == "http://127.0.0.1:1");
-    CHECK(read({"--base-url", "https://example.com"}, values).base_url == "https://example.com");
+        {"NEXTJS_BACKEND_ENGINEER_PROVIDER", "openai"}, {"XDG_STATE_HOME", "/state"}};
+    CHECK(read({}).provider == app::provider::automatic);
+    CHECK(read({}, values).provider == app::provider::openai);
+    CHECK(read({"--provider", "anthropic"}, values).provider == app::provider::anthropic);
+    CHECK_THROWS_AS(read({}, {{"NEXTJS_BACKEND_ENGINEER_PROVIDER", "openia"}}), app::config_error);
     CHECK(read({}, values).state_directory == "/state/nextjs-backend-engineer");
     CHECK(read({"--no-context7"}, {{"NEXTJS_BACKEND_ENGINEER_CONTEXT7", "x"}}).context7.empty());
     std::map<std::string, std::string> const ours{{"NEXTJS_BACKEND_ENGINEER_LIBRARIES", "/a.json"}};

@@ -1,10 +1,11 @@
 #pragma once
 
 // What a failed request to a model API means: pure. Knows the Messages API's bodies, the
-// OpenAI-shaped ones of local servers, and that a proxy in between may answer with HTML or nothing.
-// Source: reference/model-apis.md 1.10, 2.3.
+// OpenAI-shaped ones of everybody else, and that a proxy in between may answer with HTML or
+// nothing. Source: reference/model-apis.md 1.10, 2.3, 2.4.
 
 #include "agent/model.hpp"
+#include "agent/models/credentials.hpp"
 
 #include <chrono>
 #include <optional>
@@ -23,14 +24,17 @@ struct failed_response {
     std::string_view request_id;
 };
 
-// `credential` names where the key came from, for a key that is refused. `now` is for dates.
+// `key` is named where it is refused. `now` is for dates.
 model_error classify(
     failed_response const& response,
-    std::string_view credential,
+    credential const& key,
     std::chrono::system_clock::time_point now);
 
-// The data of an `error` event, after a 200.
+// The data of an event that tells of an error, after a 200.
 model_error classify_stream_error(std::string_view data);
+
+// No request is made without one.
+model_error missing_key(credential const& key);
 
 // Text of a peer made fit for one line of ours: no control characters, at most `limit` bytes, cut
 // between characters.

@@ -1,4 +1,4 @@
-#include "agent/models/messages/message_errors.hpp"
+#include "agent/models/model_errors.hpp"
 
 #include <doctest/doctest.h>
 
@@ -9,12 +9,16 @@ namespace {
 
 auto const now = std::chrono::system_clock::from_time_t(1'795'345'200);  // 2026-11-22 11:00 UTC
 
+agent::credential const nobody{{}, {}, {}, "ANTHROPIC_API_KEY"};
+
 agent::model_error classify(int status, std::string_view body)
 {
     agent::failed_response response;
     response.status = status;
     response.body = body;
-    return agent::classify(response, "ANTHROPIC_API_KEY", now);
+    agent::credential key;
+    key.source = key.wanted = "ANTHROPIC_API_KEY";
+    return agent::classify(response, key, now);
 }
 
 std::string
@@ -113,15 +117,15 @@ TEST_CASE(
     agent::failed_response response;
     response.status = 400;
     response.should_retry = "true";
-    CHECK(agent::classify(response, "", now).retryable);
+    CHECK(agent::classify(response, nobody, now).retryable);
     response.status = 503;
     response.should_retry = "false";
-    CHECK(!agent::classify(response, "", now).retryable);
+    CHECK(!agent::classify(response, nobody, now).retryable);
     auto const spent = anthropic_error("rate_limit_error", "x", "enforced_spend_limit_reached");
     response.status = 429;
     response.should_retry = "true";
     response.body = spent;
-    CHECK(!agent::classify(response, "", now).retryable);
+    CHECK(!agent::classify(response, nobody, now).retryable);
 }
 
 TEST_CASE("a refused key is named by where it came from and never quoted")
@@ -132,7 +136,7 @@ TEST_CASE("a refused key is named by where it came from and never quoted")
     agent::failed_response response;
     response.status = 401;
     CHECK(
-        agent::classify(response, "", now).message ==
+        agent::classify(response, nobody, now).message ==
         "The model API wants a key (401): set ANTHROPIC_API_KEY.");
 }
 

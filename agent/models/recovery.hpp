@@ -2,7 +2,7 @@
 
 // The three refusals that a changed request gets past: pure. A recovery is found in the refusal's
 // own words, tried once, and remembered for the rest of the run, because the conversation that the
-// agent keeps stays as it was. Source: reference/model-apis.md 1.0, 6.2 item 11.
+// agent keeps stays as it was. Source: reference/model-apis.md 1.0, 2.4, 6.2 item 11.
 
 #include "agent/model.hpp"
 

@@ -1,8 +1,9 @@
-#include "agent/models/messages/message_errors.hpp"
+#include "agent/models/model_errors.hpp"
 
 #include "agent/models/raw_json.hpp"
 
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -25,6 +26,7 @@ constexpr std::size_t longest_message = 500;
 // What the peer says about an error, in whichever of the known shapes.
 struct stated_error {
     std::string type, message, code, request_id;
+    int status = 0;  // that it is said to be like; 0: none was said
 };
 
 std::string string_in(json::object const& object, json::string_view name)
@@ -51,10 +53,15 @@ stated_error read_error(std::string_view body)
     stated.message = one_line(string_in(error, "message"), longest_message);
     if (inner && inner->is_string())  // Ollama
         stated.message = one_line(inner->get_string(), longest_message);
-    if (stated.message.empty())  // FastAPI
-        stated.message = one_line(string_in(error, "detail"), longest_message);
+    if (auto const* detail = error.if_contains("detail"); detail && stated.message.empty())
+        stated.message = one_line(  // FastAPI: a sentence, or a list of complaints
+            detail->is_string() ? std::string(detail->get_string()) : json::serialize(*detail),
+            longest_message);
+    stated.code = string_in(error, "code");
     if (auto const* details = error.if_contains("details"); details && details->is_object())
         stated.code = string_in(details->get_object(), "error_code");
+    if (auto const* code = error.if_contains("code"); code && code->is_int64())
+        stated.status = int(std::clamp<std::int64_t>(code->get_int64(), 0, 999));
     return stated;
 }
 
@@ -65,14 +72,16 @@ bool has(std::string_view text, std::string_view part)
 
 bool is_spend_limit(stated_error const& e)
 {
-    return e.code.ends_with("spend_limit_reached") || has(e.message, "credit balance is too low");
+    return e.code.ends_with("spend_limit_reached") || e.code == "insufficient_quota" ||
+           has(e.message, "credit balance is too low");
 }
 
 bool is_overflow(stated_error const& e)
 {
     if (has(e.message, "max_tokens"))
         return false;  // the answer does not fit, but a shorter one may
-    return e.type == "exceed_context_size_error" || has(e.message, "prompt is too long") ||
+    return e.type == "exceed_context_size_error" || e.code == "context_length_exceeded" ||
+           has(e.message, "prompt is too long") ||
            has(e.message, "exceeds the available context size") ||
            has(e.message, "maximum context length");
 }
@@ -140,6 +149,11 @@ verdict by_type(std::string_view type)
     return {model_errc::server_error, true};
 }
 
+verdict by_words(stated_error const& stated)
+{
+    return stated.status >= 400 ? by_status(stated.status) : by_type(stated.type);
+}
+
 verdict refine(verdict v, stated_error const& stated)
 {
     if (is_spend_limit(stated))
@@ -151,16 +165,15 @@ verdict refine(verdict v, stated_error const& stated)
     return v;
 }
 
-std::string
-sentence(model_errc kind, int status, stated_error const& stated, std::string_view credential)
+std::string sentence(model_errc kind, int status, stated_error const& stated, credential const& key)
 {
     auto const said = stated.message.empty() ? std::string() : ": " + stated.message;
     switch (kind) {
     case model_errc::authentication:
         // What the server says here may quote the key.
-        if (credential.empty())
-            return fmt::format("The model API wants a key ({}): set ANTHROPIC_API_KEY.", status);
-        return fmt::format("The model API refused the key ({}): check {}.", status, credential);
+        if (key.source.empty())
+            return fmt::format("The model API wants a key ({}): set {}.", status, key.wanted);
+        return fmt::format("The model API refused the key ({}): check {}.", status, key.source);
     case model_errc::billing:
         return fmt::format(
             "The model API's account has no credit or has reached its limit ({}){}", status, said);
@@ -186,12 +199,12 @@ sentence(model_errc kind, int status, stated_error const& stated, std::string_vi
 
 model_error classify(
     failed_response const& response,
-    std::string_view credential,
+    credential const& key,
     std::chrono::system_clock::time_point now)
 {
     auto const stated = read_error(response.body);
     auto const [kind, retryable] = refine(by_status(response.status), stated);
-    model_error error(kind, sentence(kind, response.status, stated, credential));
+    model_error error(kind, sentence(kind, response.status, stated, key));
     error.status = response.status;
     error.retryable = retryable;
     if (kind != model_errc::billing && response.should_retry == "true")
@@ -208,7 +221,7 @@ model_error classify(
 model_error classify_stream_error(std::string_view data)
 {
     auto const stated = read_error(data);
-    auto const [kind, retryable] = refine(by_type(stated.type), stated);
+    auto const [kind, retryable] = refine(by_words(stated), stated);
     auto const type = stated.type.empty() ? "error" : stated.type;
     auto const said = stated.message.empty() ? std::string() : ": " + stated.message;
     model_error error(kind, fmt::format("The model API broke off its answer ({}){}", type, said));
@@ -216,6 +229,13 @@ model_error classify_stream_error(std::string_view data)
     error.streaming = true;
     error.request_id = stated.request_id;
     return error;
+}
+
+model_error missing_key(credential const& key)
+{
+    return model_error(
+        model_errc::authentication,
+        key.wanted + " is not set: put it into the env block of the host, or give a key file.");
 }
 
 std::string one_line(std::string_view text, std::size_t limit)

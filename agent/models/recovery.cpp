@@ -1,4 +1,4 @@
-#include "agent/models/messages/message_recovery.hpp"
+#include "agent/models/recovery.hpp"
 
 #include "agent/models/raw_json.hpp"
 
@@ -106,21 +106,31 @@ std::string refused_field(std::string_view message)
         {"effort", "output_config"},
         {"strict", "strict"},
         {"is_error", "is_error"},
+        {"stream_options", "stream_options"},
+        {"max_tokens", "max_tokens"},
+        {"max_completion_tokens", "max_completion_tokens"},
+        {"reasoning_effort", "reasoning_effort"},
+        {"reasoning_content", "reasoning_content"},
     };
     if (std::ranges::none_of(complaints, [&](auto words) { return has(message, words); }))
         return {};
     auto is_part = [](char c) {
         return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     };
+    // "Use 'max_completion_tokens' instead" comes after the one that is meant.
+    auto first = std::string_view::npos;
+    std::string_view found;
     for (auto const& [name, field] : names)
-        for (auto at = message.find(name); at != std::string_view::npos;
-             at = message.find(name, at + 1)) {
+        for (auto at = message.find(name); at < first; at = message.find(name, at + 1)) {
             auto const end = at + name.size();
-            if ((at == 0 || !is_part(message[at - 1])) &&
-                (end == message.size() || !is_part(message[end])))
-                return std::string(field);
+            if ((at != 0 && is_part(message[at - 1])) ||
+                (end != message.size() && is_part(message[end])))
+                continue;
+            first = at;
+            found = field;
+            break;
         }
-    return {};
+    return std::string(found);
 }
 
 std::string without_thinking(std::string_view content, std::size_t from)

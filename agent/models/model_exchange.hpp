@@ -1,0 +1,41 @@
+#pragma once
+
+// One attempt to have a model answer over HTTP: the request goes out with its key, what comes back
+// is fed to the stream that understands it, and every failure is classified. What is common to all
+// APIs that stream server-sent events. Source: reference/model-apis.md 1.10, 6.2 items 2 to 6.
+
+#include "agent/http/transfer.hpp"
+#include "agent/models/answer_stream.hpp"
+#include "agent/models/credentials.hpp"
+#include "protocol/logger.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/system/result.hpp>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace agent {
+
+// Where and how a model is asked.
+struct model_endpoint {
+    credential key;
+    http_options http;
+    http_limits limits;
+    mcp::logger log;
+};
+
+// A POST of JSON that wants an event stream, with the key and these headers.
+http_request model_request_to(
+    std::string url,
+    std::string body,
+    credential const& key,
+    std::vector<std::pair<std::string, std::string>> headers = {});
+
+// Throws operation_aborted when cancelled, which also ends the transfer; nothing else. All that it
+// is given outlives it.
+boost::asio::awaitable<boost::system::result<turn, model_error>>
+exchange(curl_multi& http, http_request request, model_endpoint const& at, answer_stream& stream);
+
+}  // namespace agent

@@ -165,7 +165,7 @@ asio::awaitable<result<turn, model_error>> complete_with_retries(
             return std::nullopt;
         return std::chrono::duration_cast<milliseconds>(*policy.deadline - clock.now());
     };
-    std::set<recovery::kind> tried;
+    std::set<std::pair<recovery::kind, std::string>> tried;  // a kind once, or once for a field
     conversation storage;
     for (int attempts = 1, failures = 1;; ++attempts) {
         auto amended_request = amended(request, budget.learned, storage);
@@ -177,7 +177,7 @@ asio::awaitable<result<turn, model_error>> complete_with_retries(
         budget.lost += notice.error.usage;
 
         auto const found = recovery_for(notice.error, amended_request);
-        if (found.what != recovery::kind::none && tried.insert(found.what).second) {
+        if (found.what != recovery::kind::none && tried.emplace(found.what, found.field).second) {
             remember(found, budget.learned);
             notice.change = found.text();
         } else {

@@ -27,7 +27,7 @@ anthropic::complete(model_request request, text_sink on_text)
         request.max_tokens = std::min(request.max_tokens, options_.max_output);
     message_stream stream(std::move(on_text));
     std::vector<std::pair<std::string, std::string>> headers;
-    headers.emplace_back("anthropic-version", "2026-10-21");
+    headers.emplace_back("anthropic-version", anthropic_version);
     auto made = model_request_to(
         messages_url(options_.base_url),
         message_body(request, options_.model, profile_),

@@ -13,6 +13,8 @@
 
 namespace agent {
 
+inline constexpr char anthropic_version[] = "2026-10-21";  // of the API, in a header
+
 struct anthropic_options {
     std::string base_url = "https://api.anthropic.com";  // ANTHROPIC_BASE_URL
     std::string model;                                   // an id, not an alias

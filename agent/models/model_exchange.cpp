@@ -2,6 +2,8 @@
 
 #include "agent/http/curl_multi.hpp"
 #include "agent/models/model_errors.hpp"
+#include "agent/models/response_source.hpp"
+#include "agent/models/tape/wire_tape.hpp"
 #include "protocol/rpc/async.hpp"
 
 #include <fmt/format.h>
@@ -32,14 +34,6 @@ model_errc kind_of(http_errc kind)
     }
 }
 
-model_error as_model_error(http_error const& error)
-{
-    model_error out(kind_of(error.kind), "The model API: " + error.message);
-    out.retryable = error.kind == http_errc::timed_out || error.kind == http_errc::broken ||
-                    error.kind == http_errc::unreachable;
-    return out;
-}
-
 model_error too_slow(std::string_view what, std::chrono::milliseconds limit, bool retryable)
 {
     model_error out(
@@ -64,34 +58,8 @@ bool is_timeout(boost::system::system_error const& e)
     return e.code() == asio::error::timed_out;
 }
 
-// What a response that is not 200 means. Its body matters less than its status, so a body that does
-// not arrive is none.
-asio::awaitable<model_error> refusal(transfer& t, model_endpoint const& at)
-{
-    std::string body;
-    try {
-        while (body.size() < largest_refusal) {
-            auto piece = co_await mcp::with_timeout(t.read(), at.http.connect_timeout);
-            if (!piece || !*piece)
-                break;
-            body += **piece;
-        }
-    } catch (boost::system::system_error const& e) {
-        if (!is_timeout(e))
-            throw;
-    }
-    failed_response response;
-    response.status = t.status();
-    response.body = body;
-    response.retry_after_ms = t.header("retry-after-ms");
-    response.retry_after = t.header("retry-after");
-    response.should_retry = t.header("x-should-retry");
-    response.request_id = t.header("request-id");
-    auto const now = std::chrono::system_clock::now();
-    co_return classify(response, at.key, now);
-}
-
-asio::awaitable<outcome> receive(transfer& t, http_limits const& limits, answer_stream& stream)
+asio::awaitable<outcome>
+receive(response_source& t, http_limits const& limits, answer_stream& stream)
 {
     mcp::sse_parser parser;
     std::vector<mcp::sse_event> events;
@@ -132,9 +100,8 @@ asio::awaitable<outcome> receive(transfer& t, http_limits const& limits, answer_
 }
 
 asio::awaitable<outcome>
-sent(curl_multi& http, http_request request, model_endpoint const& at, answer_stream& stream)
+answered(response_source& t, model_endpoint const& at, answer_stream& stream)
 {
-    transfer t(http, std::move(request), at.http);
     bool late = false;
     try {
         auto headers = co_await mcp::with_timeout(t.headers(), at.limits.first_byte);
@@ -164,7 +131,86 @@ sent(curl_multi& http, http_request request, model_endpoint const& at, answer_st
     co_return error;
 }
 
+asio::awaitable<outcome>
+sent(curl_multi& http, http_request request, model_endpoint const& at, answer_stream& stream)
+{
+    wire_exchange kept;
+    if (at.recorder) {
+        kept.url = request.url;
+        kept.request = request.body;
+    }
+    auto* const keep = at.recorder ? &kept : nullptr;
+    live_response t(http, std::move(request), at.http, keep);
+    auto out = co_await answered(t, at, stream);
+    // Complete is what the stream says is; its server may not have hung up yet.
+    if (out)
+        kept.failure.reset();
+    if (at.recorder)
+        if (auto const written = at.recorder->write(std::move(kept)); !written)
+            at.log.warning(written.error());
+    co_return out;
+}
+
+asio::awaitable<outcome>
+played(http_request const& request, model_endpoint const& at, answer_stream& stream)
+{
+    auto const next = at.player->next(request.body);
+    if (!next.what)
+        co_return model_error(
+            model_errc::unreachable,
+            fmt::format("All {} recorded answers were played.", at.player->size()));
+    if (!next.exact)
+        at.log.info("this request was not recorded: the next recorded answer is played");
+    recorded_response t(*next.what);
+    co_return co_await answered(t, at, stream);
+}
+
 }  // namespace
+
+model_error as_model_error(http_error const& error)
+{
+    model_error out(kind_of(error.kind), "The model API: " + error.message);
+    out.retryable = error.kind == http_errc::timed_out || error.kind == http_errc::broken ||
+                    error.kind == http_errc::unreachable;
+    return out;
+}
+
+// Its body matters less than its status, so a body that does not arrive is none.
+asio::awaitable<model_error> refusal(response_source& t, model_endpoint const& at)
+{
+    std::string body;
+    try {
+        while (body.size() < largest_refusal) {
+            auto piece = co_await mcp::with_timeout(t.read(), at.http.connect_timeout);
+            if (!piece || !*piece)
+                break;
+            body += **piece;
+        }
+    } catch (boost::system::system_error const& e) {
+        if (!is_timeout(e))
+            throw;
+    }
+    failed_response response;
+    response.status = t.status();
+    response.body = body;
+    response.retry_after_ms = t.header("retry-after-ms");
+    response.retry_after = t.header("retry-after");
+    response.should_retry = t.header("x-should-retry");
+    response.request_id = t.header("request-id");
+    auto const now = std::chrono::system_clock::now();
+    co_return classify(response, at.key, now);
+}
+
+void add_credential(http_request& request, credential const& key)
+{
+    request.headers.emplace_back("user-agent", "nextjs-backend-engineer");
+    if (key.key.empty())
+        return;
+    if (key.sent_as == credential::scheme::api_key)
+        request.headers.emplace_back("x-api-key", key.key.reveal());
+    else
+        request.headers.emplace_back("authorization", "Bearer " + key.key.reveal());
+}
 
 http_request model_request_to(
     std::string url,
@@ -180,13 +226,7 @@ http_request model_request_to(
     out.headers = std::move(headers);
     out.headers.emplace_back("content-type", "application/json");
     out.headers.emplace_back("accept", "text/event-stream");
-    out.headers.emplace_back("user-agent", "nextjs-backend-engineer");
-    if (key.key.empty())
-        return out;
-    if (key.sent_as == credential::scheme::api_key)
-        out.headers.emplace_back("x-api-key", key.key.reveal());
-    else
-        out.headers.emplace_back("authorization", "Bearer " + key.key.reveal());
+    add_credential(out, key);
     return out;
 }
 
@@ -196,7 +236,8 @@ exchange(curl_multi& http, http_request request, model_endpoint const& at, answe
     at.log.debug(fmt::format("model request: {} bytes", request.body.size()));
     outcome out = model_error();
     try {
-        auto attempt = sent(http, std::move(request), at, stream);
+        auto attempt =
+            at.player ? played(request, at, stream) : sent(http, std::move(request), at, stream);
         out = co_await mcp::with_timeout(std::move(attempt), at.limits.total);
     } catch (boost::system::system_error const& e) {
         if (!is_timeout(e))

@@ -18,13 +18,28 @@
 
 namespace agent {
 
+class response_source;
+class wire_recorder;
+class wire_player;
+
 // Where and how a model is asked.
 struct model_endpoint {
     credential key;
     http_options http;
     http_limits limits;
     mcp::logger log;
+    wire_recorder* recorder = nullptr;  // what is said is written down, too
+    wire_player* player = nullptr;      // nobody is asked: what was recorded answers
 };
+
+// The key in the header that carries it, and who we are.
+void add_credential(http_request& request, credential const& key);
+
+// What a response that is not 200 means, when its headers are there.
+boost::asio::awaitable<model_error> refusal(response_source& response, model_endpoint const& at);
+
+// A request that got no response.
+model_error as_model_error(http_error const& error);
 
 // A POST of JSON that wants an event stream, with the key and these headers.
 http_request model_request_to(

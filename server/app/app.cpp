@@ -2,11 +2,11 @@
 
 #include "agent/docs/bundled/bundled_docs.hpp"
 #include "agent/docs/context7/context7.hpp"
-#include "agent/downstream/process/command_output.hpp"
 #include "prompts/prompts.hpp"
 #include "protocol/rpc/patient_executor.hpp"
 #include "server/app/command_prompts.hpp"
 #include "server/app/expert_resources.hpp"
+#include "server/app/known_files.hpp"
 #include "server/app/log.hpp"
 #include "server/app/model_choice.hpp"
 #include "server/app/runs/engineer_tool.hpp"
@@ -16,6 +16,7 @@
 #include "server/app/terminal/ask.hpp"
 #include "server/app/terminal/check_command.hpp"
 #include "server/app/terminal/docs_command.hpp"
+#include "server/app/terminal/doctor.hpp"
 #include "server/app/terminal/runs_command.hpp"
 #include "server/app/tools/check_tool.hpp"
 #include "server/app/tools/docs_tools.hpp"
@@ -41,7 +42,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto key_command_time = 10s;
 constexpr auto children_time = 500ms;  // to end by themselves at exit; then they are killed
 
 constexpr char instructions[] =
@@ -64,41 +64,6 @@ agent::agent_file the_expert()
     return out;
 }
 
-std::vector<std::string> whole_environment()
-{
-    std::vector<std::string> out;
-    for (char** variable = environ; *variable; ++variable)
-        out.emplace_back(*variable);
-    return out;
-}
-
-agent::run_command key_command_runner()
-{
-    return [](std::vector<std::string> argv) {
-        return agent::command_output(std::move(argv), whole_environment(), key_command_time);
-    };
-}
-
-agent::knowledge what_is_known(std::string const& file)
-{
-    if (file.empty())
-        return {};
-    auto known = agent::knowledge::with_file(file);
-    if (!known)
-        throw config_error("--libraries: " + known.error());
-    return std::move(*known);
-}
-
-agent::vocabulary what_people_mean(std::string const& file)
-{
-    if (file.empty())
-        return {};
-    auto words = agent::vocabulary::with_file(file);
-    if (!words)
-        throw config_error("--vocabulary: " + words.error());
-    return std::move(*words);
-}
-
 // Everything there is one of, in the order in which it depends on what is above it.
 class program {
 public:
@@ -115,8 +80,9 @@ public:
               expert_.model,
               loop_.get_executor(),
               http_,
-              key_command_runner(),
-              [this](std::string const& key) { keep_secret(key); },
+              secret_keeper{
+                  [this](std::string const& key) { keep_secret(key); },
+                  [this](std::string text) { return redact_(std::move(text)); }},
               log_),
           journal_(settings_.state_directory, agent::journal_limits(), log_),
           writer_(settings_.state_directory, pool_.get_executor(), http_, log_)
@@ -287,6 +253,8 @@ private:
                 code = co_await search_docs();
             else if (settings_.check)
                 code = co_await check_project();
+            else if (settings_.doctor)
+                code = co_await examine();
             else
                 code = co_await serve();
         } catch (...) {
@@ -299,23 +267,41 @@ private:
         co_return code;
     }
 
+    // The default one; empty: there is none.
+    std::string project() const
+    {
+        return settings_.roots.empty() ? std::string() : settings_.roots.front();
+    }
+
     awaitable<int> search_docs()
     {
-        auto const project = settings_.roots.empty() ? std::string() : settings_.roots.front();
         docs_place place{
-            project,
+            project(),
             settings_.cache_directory,
-            docs_of(project),
+            docs_of(project()),
             context7_.get(),
             known_,
             pool_.get_executor()};
         co_return co_await docs_command(std::move(place), *settings_.docs);
     }
 
+    awaitable<int> examine()
+    {
+        doctor_place place{
+            project(),
+            settings_.state_directory,
+            settings_.cache_directory,
+            models_,
+            context7_.get(),
+            known_,
+            types_setup(),
+            pool_.get_executor()};
+        co_return co_await doctor(std::move(place));
+    }
+
     awaitable<int> check_project()
     {
-        auto const project = settings_.roots.empty() ? std::string() : settings_.roots.front();
-        check_place place{project, known_, types_setup(), pool_.get_executor()};
+        check_place place{project(), known_, types_setup(), pool_.get_executor()};
         co_return co_await check_command(std::move(place), *settings_.check);
     }
 
@@ -326,17 +312,16 @@ private:
         delivery const by{*runs_, redact_, settings_.budgets};
         add_engineer_tools(offered, expert_, by, {settings_.allow_write, settings_.roots});
         add_run_resources(offered, by);
-        auto const project = settings_.roots.empty() ? std::string() : settings_.roots.front();
         docs_sources docs;
         docs.context7 = context7_.get();
-        docs.bundled = project.empty() ? nullptr : &docs_of(project);
-        docs.project = project;
+        docs.bundled = settings_.roots.empty() ? nullptr : &docs_of(project());
+        docs.project = project();
         docs.known = known_;
         docs.pool = pool_.get_executor();
         add_docs_tools(offered, docs);
         add_check_tool(offered, {settings_.roots, known_, types_setup(), pool_.get_executor()});
-        add_prompts(offered, expert_, known_, project, pool_.get_executor());
-        add_resources(offered, expert_, known_, project, pool_.get_executor());
+        add_prompts(offered, expert_, known_, project(), pool_.get_executor());
+        add_resources(offered, expert_, known_, project(), pool_.get_executor());
         if (settings_.serving.test_tools)
             add_test_tools(offered);
         mcp::Implementation self;

@@ -217,6 +217,12 @@ config read_config(int argc, char const* const* argv, environment const& env)
         out.key_command,
         "Command that prints the API key (env NEXTJS_BACKEND_ENGINEER_KEY_COMMAND)");
     cli.add_option(
+        "--record",
+        out.record,
+        "Folder to keep what is said to the model API and back, without keys, for a bug report");
+    cli.add_option("--replay", out.replay, "Folder of such: it answers, and no API is asked")
+        ->check(CLI::ExistingDirectory);
+    cli.add_option(
         "--ca-file",
         out.authorities,
         "PEM file of certificates to trust beside the system's (env NODE_EXTRA_CA_CERTS)");
@@ -320,6 +326,9 @@ config read_config(int argc, char const* const* argv, environment const& env)
     std::string check_as = "text";
     std::string check_level = "rules";
     auto* check = add_check_command(cli, checked, check_as, check_level);
+    auto* doctor = cli.add_subcommand(
+        "doctor", "Say whether the main job works here, and what to do where it does not");
+    doctor->fallthrough();
     cli.footer(
         "Exit codes of ask: 0 answered (or the brief, without a model), 1 the model could not be "
         "asked, 2 wrong usage,\n"
@@ -375,6 +384,7 @@ config read_config(int argc, char const* const* argv, environment const& env)
         checked.verify = as<agent::verify_level>(check_level);
         out.check = std::move(checked);
     }
+    out.doctor = doctor->parsed();
     return out;
 }
 

@@ -77,6 +77,8 @@ struct config {
     bool insecure_http = false;  // allow http:// to hosts other than this machine
     std::string key_file;
     std::string key_command;
+    std::string record;       // folder for what is said to the model API; empty: it is not kept
+    std::string replay;       // folder of such, which answers instead
     std::string model_table;  // JSON file that adds to or replaces the built-in table
     std::string libraries;    // JSON file over what is known of packages
     std::string authorities;  // PEM file of certificates to trust beside the system's
@@ -97,7 +99,8 @@ struct config {
     std::optional<ask_options> ask;      // `ask`,
     std::optional<runs_options> runs;    // `runs`,
     std::optional<docs_options> docs;    // `docs`,
-    std::optional<check_options> check;  // `check`; otherwise serve
+    std::optional<check_options> check;  // `check`,
+    bool doctor = false;                 // `doctor`; otherwise serve
     serve_options serving;
 };
 

@@ -7,7 +7,9 @@
 #include "agent/engineer.hpp"
 #include "agent/http/curl_multi.hpp"
 #include "agent/models/credentials.hpp"
+#include "agent/models/model_exchange.hpp"
 #include "agent/models/model_table.hpp"
+#include "agent/models/tape/wire_tape.hpp"
 #include "server/app/config.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -17,21 +19,37 @@
 
 namespace app {
 
+// What must not be shown: told of before anybody can print it, and taken out of what is kept.
+struct secret_keeper {
+    std::function<void(std::string const&)> add;
+    std::function<std::string(std::string)> redact;
+};
+
 class model_choice {
 public:
-    // `alias` is the prompt's own model. `keep_secret` is told the key before anybody can print it.
-    // Throws config_error for a model table that cannot be read.
+    // `alias` is the prompt's own model. Throws config_error for a model table or a recording that
+    // cannot be read.
     model_choice(
         config const& settings,
         environment env,
         std::string alias,
         boost::asio::any_io_executor const& ex,
         agent::curl_multi& http,
-        agent::run_command run,
-        std::function<void(std::string const&)> keep_secret,
+        secret_keeper secrets,
         mcp::logger log);
 
     boost::asio::awaitable<agent::chosen_model> choose(std::string wish);
+
+    // What a run without a wish would use, and whether it answers: it is asked for its models.
+    struct examination {
+        bool usable = false;
+        std::string model, where, key;  // key: where it is from
+        std::string remark;             // one sentence: not all of it is certain
+        std::string problem;            // one sentence: it cannot be used
+
+        std::string text() const;
+    };
+    boost::asio::awaitable<examination> examine();
 
 private:
     // Where requests go, and with what key.
@@ -42,19 +60,22 @@ private:
         bool usable = false;
     };
 
+    static route route_of(agent::wire_exchange const& recorded);
     boost::asio::awaitable<std::string> find_route();
     boost::asio::awaitable<std::string> find_key(agent::credential_sources sources, route& to);
     std::string variable(char const* name) const;
+    agent::model_endpoint endpoint();
     std::unique_ptr<agent::model> make(agent::model_facts const* facts, std::string id);
 
     config const& settings_;
     environment env_;
     std::string alias_;
     agent::curl_multi& http_;
-    agent::run_command run_;
-    std::function<void(std::string const&)> keep_secret_;
+    secret_keeper secrets_;
     mcp::logger log_;
     agent::model_table table_;
+    std::optional<agent::wire_recorder> recorder_;
+    std::optional<agent::wire_player> player_;
     std::optional<route> route_;  // once it was found
     agent::rate_gate gate_;       // of its credential
 };

@@ -12,6 +12,7 @@
 #include "server/app/runs/engineer_tool.hpp"
 #include "server/app/runs/run_resources.hpp"
 #include "server/app/serving/listeners.hpp"
+#include "server/app/serving/start_up_code.hpp"
 #include "server/app/serving/test_tools.hpp"
 #include "server/app/terminal/ask.hpp"
 #include "server/app/terminal/check_command.hpp"
@@ -27,6 +28,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 
 #include <csignal>
@@ -42,6 +44,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
+constexpr auto start_up_time = 100ms;  // the first answer is out, and nobody has asked much yet
 constexpr auto children_time = 500ms;  // to end by themselves at exit; then they are killed
 
 constexpr char instructions[] =
@@ -308,6 +311,11 @@ private:
     awaitable<int> serve()
     {
         asio::co_spawn(loop_, writer_.recover(), asio::detached);
+        asio::steady_timer settled(loop_, start_up_time);
+        settled.async_wait([](boost::system::error_code ec) {
+            if (!ec)
+                release_start_up_code();
+        });
         server::features offered;
         delivery const by{*runs_, redact_, settings_.budgets};
         add_engineer_tools(offered, expert_, by, {settings_.allow_write, settings_.roots});

@@ -176,12 +176,12 @@ model_error as_model_error(http_error const& error)
 }
 
 // Its body matters less than its status, so a body that does not arrive is none.
-asio::awaitable<model_error> refusal(response_source& t, model_endpoint const& at)
+asio::awaitable<model_error> refusal(response_source& response, model_endpoint const& at)
 {
     std::string body;
     try {
         while (body.size() < largest_refusal) {
-            auto piece = co_await mcp::with_timeout(t.read(), at.http.connect_timeout);
+            auto piece = co_await mcp::with_timeout(response.read(), at.http.connect_timeout);
             if (!piece || !*piece)
                 break;
             body += **piece;
@@ -190,15 +190,15 @@ asio::awaitable<model_error> refusal(response_source& t, model_endpoint const& a
         if (!is_timeout(e))
             throw;
     }
-    failed_response response;
-    response.status = t.status();
-    response.body = body;
-    response.retry_after_ms = t.header("retry-after-ms");
-    response.retry_after = t.header("retry-after");
-    response.should_retry = t.header("x-should-retry");
-    response.request_id = t.header("request-id");
+    failed_response failed;
+    failed.status = response.status();
+    failed.body = body;
+    failed.retry_after_ms = response.header("retry-after-ms");
+    failed.retry_after = response.header("retry-after");
+    failed.should_retry = response.header("x-should-retry");
+    failed.request_id = response.header("request-id");
     auto const now = std::chrono::system_clock::now();
-    co_return classify(response, at.key, now);
+    co_return classify(failed, at.key, now);
 }
 
 void add_credential(http_request& request, credential const& key)

@@ -93,9 +93,9 @@ result<void, std::string> wire_recorder::write(wire_exchange exchange)
             ::close(file);
         if (wrong.empty())
             return {};
-        return "cannot record into " + name + ": " + wrong;
+        return fmt::format("cannot record into {}: {}", name, wrong);
     }
-    return "cannot record into " + folder_ + ": it is full";
+    return fmt::format("cannot record into {}: it is full", folder_);
 }
 
 result<wire_player, std::string> wire_player::open(std::string const& folder)

@@ -92,7 +92,7 @@ if (!isMainThread) {
   model.listen(0, '127.0.0.1', 2048);
   await once(model, 'listening');
 
-  const words = ['--no-context7', '--project', app, '--listen', `unix:${path}`, '--max-runs', String(count)];
+  const words = ['--no-context7', '--project', app, '--listen', `unix:${path}`, '--max-runs', String(count), '--max-verify', 'rules'];
   const server = spawn('prlimit', ['--nofile=8192', ...(process.env.NBE_WRAP?.split(' ') ?? []), join(build, 'nextjs-backend-engineer'), ...words], {
     env: { PATH: process.env.PATH, HOME: dir, XDG_STATE_HOME: dir, ANTHROPIC_API_KEY: 'test-key', ANTHROPIC_BASE_URL: `http://127.0.0.1:${model.address().port}` },
     stdio: ['ignore', 'ignore', 'pipe']

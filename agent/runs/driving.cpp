@@ -165,7 +165,7 @@ awaitable<written_files> runs::write(run_ptr run, run_outcome& outcome)
     auto const project = project_of(records);
     auto result = co_await writer_->apply(run->id, project, outcome.files);
     out.applied = result.outcome == apply_outcome::applied;
-    if (out.applied) {
+    if (out.applied && !stopping_) {
         auto row = co_await writer_->compile(project, result.files);
         if (!outcome.checks)
             outcome.checks.emplace();

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
@@ -82,20 +83,32 @@ result<void, std::string> wire_recorder::write(wire_exchange exchange)
         exchange.failure->message = redact_(std::move(exchange.failure->message));
     auto const text = json::serialize(mcp::encode(exchange)) + "\n";
     ::mkdir(folder_.c_str(), 0700);
-    // Other processes may record into the same folder.
+    // Whole or not at all: a part would be no recording.
+    auto part = folder_ + "/part-XXXXXX";
+    int const file = ::mkostemp(part.data(), O_CLOEXEC);
+    auto wrong = write_all(file, text);
+    if (file >= 0)
+        ::close(file);
+    if (wrong.empty())
+        wrong = named(part);
+    if (file >= 0)
+        ::unlink(part.c_str());
+    if (wrong.empty())
+        return {};
+    return fmt::format("cannot record into {}: {}", folder_, wrong);
+}
+
+// Under the next number that is free: other processes may record into the same folder.
+std::string wire_recorder::named(std::string const& part)
+{
     while (++last_ <= last_number) {
         auto const name = fmt::format("{}/{:06}.json", folder_, last_);
-        int const file = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-        if (file < 0 && errno == EEXIST)
-            continue;
-        auto const wrong = write_all(file, text);
-        if (file >= 0)
-            ::close(file);
-        if (wrong.empty())
+        if (::link(part.c_str(), name.c_str()) == 0)
             return {};
-        return fmt::format("cannot record into {}: {}", name, wrong);
+        if (errno != EEXIST)
+            return std::strerror(errno);
     }
-    return fmt::format("cannot record into {}: it is full", folder_);
+    return "it is full";
 }
 
 result<wire_player, std::string> wire_player::open(std::string const& folder)

@@ -24,6 +24,8 @@ public:
     boost::system::result<void, std::string> write(wire_exchange exchange);
 
 private:
+    std::string named(std::string const& part);
+
     std::string folder_;
     std::function<std::string(std::string)> redact_;
     int last_ = 0;

@@ -77,6 +77,8 @@ TEST_CASE("what is recorded holds no secret, and is for its owner's eyes")
     struct stat status {};
     REQUIRE(::stat((folder + "/000001.json").c_str(), &status) == 0);
     CHECK((status.st_mode & 0777) == 0600);
+    auto const files = std::distance(std::filesystem::directory_iterator(folder), {});
+    CHECK(files == 1);
     REQUIRE(::stat(folder.c_str(), &status) == 0);
     CHECK((status.st_mode & 0777) == 0700);
 }
@@ -90,6 +92,8 @@ TEST_CASE("what cannot be recorded or played is said in a sentence")
     CHECK(wire_player::open(text + "/none").error().find("cannot be read") != std::string::npos);
     at.write("empty/readme.txt", "x");
     CHECK(wire_player::open(text + "/empty").error().ends_with("holds no recorded exchange"));
+    at.write("killed/part-abc", "{\"url\":");  // by kill -9, in the middle
+    CHECK(wire_player::open(text + "/killed").error().ends_with("holds no recorded exchange"));
     at.write("bad/1.json", "{");
     CHECK(wire_player::open(text + "/bad").error().find("is not JSON") != std::string::npos);
     at.write("odd/1.json", "{\"url\":1}");

@@ -9,6 +9,7 @@
 #include <boost/describe/enum.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -66,6 +67,13 @@ struct token_usage {
         return input + cache_write_5m + cache_write_1h + cache_read;
     }
 
+    // The share of the input that was read from the cache, in percent.
+    int cached_percent() const
+    {
+        auto const all = total_input();
+        return all > 0 ? static_cast<int>(cache_read * 100 / all) : 0;
+    }
+
     token_usage& operator+=(token_usage const& other)
     {
         input += other.input;
@@ -91,8 +99,14 @@ struct turn {
     token_usage usage;
     std::string model;       // as the provider reports it
     std::string request_id;  // for support; may be empty
+    // Since the request was sent; nothing where nobody measured.
+    std::optional<std::int64_t> first_token_ms;  // until the answer began
+    std::optional<std::int64_t> time_ms;         // until it was complete
 };
-BOOST_DESCRIBE_STRUCT(turn, (), (content, text, calls, stop, stop_detail, usage, model, request_id))
+BOOST_DESCRIBE_STRUCT(
+    turn,
+    (),
+    (content, text, calls, stop, stop_detail, usage, model, request_id, first_token_ms, time_ms))
 
 struct user_message {
     std::string text;

@@ -34,7 +34,7 @@ struct project {
     std::vector<pointed_file> files;
 };
 
-run_outcome failed(std::string reason)
+run_outcome failed_run(std::string reason)
 {
     run_outcome out;
     out.status = run_status::failed;
@@ -99,15 +99,15 @@ awaitable<run_outcome> engineer::run(run_request request, run_log& log, progress
 {
     auto const start = clock::now();
     if (request.files.size() > most_files)
-        co_return failed(fmt::format(
+        co_return failed_run(fmt::format(
             "files: at most {} paths; the expert finds the others itself.", most_files));
     auto before = log.opened();
     auto const& wish = before ? before->model : request.model;
     auto chosen = co_await s_.choose_model(wish);
     if (!chosen.problem.empty())
-        co_return failed(std::move(chosen.problem));
+        co_return failed_run(std::move(chosen.problem));
     if (before && !chosen.with)
-        co_return failed(fmt::format(
+        co_return failed_run(fmt::format(
             "This run was begun with {}, and no model is configured now: set ANTHROPIC_API_KEY.",
             before->model));
 
@@ -116,7 +116,7 @@ awaitable<run_outcome> engineer::run(run_request request, run_log& log, progress
     if (!wanted.empty() || (!before && !s_.roots.empty())) {
         auto folder = resolve_project(wanted, s_.roots);
         if (!folder)
-            co_return failed(folder.error().message);
+            co_return failed_run(folder.error().message);
         progress(fmt::format("Reading the project {}", *folder));
         auto const& paths = before ? std::vector<std::string>() : request.files;
         auto const& known = s_.known;
@@ -125,7 +125,7 @@ awaitable<run_outcome> engineer::run(run_request request, run_log& log, progress
         };
         auto found = co_await mcp::offload(s_.pool, std::move(read));
         if (!found)
-            co_return failed(found.error().message);
+            co_return failed_run(found.error().message);
         here = std::move(*found);
     }
 
@@ -164,7 +164,7 @@ awaitable<run_outcome> engineer::run(run_request request, run_log& log, progress
         if (here.root)
             opened.project = here.root->path();
         if (chosen.with)
-            opened.model = chosen.with->name();
+            opened.model = chosen.wish.empty() ? chosen.with->name() : chosen.wish;
     }
     if (!chosen.with) {
         run_outcome out;
@@ -181,7 +181,7 @@ awaitable<run_outcome> engineer::run(run_request request, run_log& log, progress
     if (!here.root) {
         auto nothing = project_root::empty();
         if (!nothing)
-            co_return failed(nothing.error().message);
+            co_return failed_run(nothing.error().message);
         here.root = std::move(*nothing);
     }
     auto const prepared =
@@ -236,22 +236,25 @@ awaitable<run_outcome> engineer::work(
     auto must_finish = [&edits] { return !edits.changes().empty(); };
     auto asks = [&asked] { return !asked.open().empty(); };
     auto go_on = [&handed_over] { handed_over.reopen(); };
+    std::vector<loop_model> models;
+    auto const add = [&models](chosen_model const& m) {
+        models.push_back({m.with.get(), m.max_tokens, m.context, m.cost, m.gate});
+    };
+    add(with);
+    for (auto const& other : with.fallbacks)
+        add(other);
     loop_setup setup{
-        *with.with,
+        std::move(models),
         box,
         opened.system,
         std::move(opened.first_message),
         limits,
-        with.max_tokens,
-        with.context,
         std::move(finished),
         std::move(must_finish),
         std::move(asks),
         std::move(go_on),
-        with.cost,
         std::move(progress),
-        log,
-        with.gate};
+        log};
     auto result = co_await run_loop(std::move(setup));
 
     run_outcome out;

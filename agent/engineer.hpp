@@ -31,11 +31,13 @@ namespace agent {
 // The model of one run, and what belongs to it.
 struct chosen_model {
     std::unique_ptr<model> with;  // none: answer with the brief
+    std::string wish;             // by which it is chosen again
     int max_tokens = 32000;
     std::int64_t context = 0;  // tokens it can hold; 0: unknown
     std::function<std::optional<double>(token_usage const&)> cost;
-    rate_gate* gate = nullptr;  // of its credential; kept by whoever made it
-    std::string problem;        // one sentence: a model was asked for but cannot be used
+    rate_gate* gate = nullptr;            // of its credential; kept by whoever made it
+    std::string problem;                  // one sentence: a model was asked for but cannot be used
+    std::vector<chosen_model> fallbacks;  // in this order, for the rest of a run
 };
 
 struct engineer_setup {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace agent {
 
@@ -28,7 +29,7 @@ public:
     explicit turns(loop_setup setup) : s_(std::move(setup)), start_(clock::now())
     {
         messages_.emplace_back(user_message{std::move(s_.first_message)});
-        result_.account.model = s_.with.name();
+        result_.account.model = s_.models.front().with->name();
     }
 
     awaitable<loop_result> run()
@@ -40,11 +41,14 @@ public:
                 break;
             if (auto known = s_.log.next_turn()) {
                 budget_.lost = known->lost;
-                result_.account.retries = known->retries;
+                retries_ = known->retries;
                 worked_ = std::chrono::milliseconds(known->time_ms);
+                for (auto& reason : known->fallbacks.value_or(std::vector<std::string>()))
+                    if (fallbacks_.size() < known->fallbacks->size())
+                        fall_back(std::move(reason));
                 if (auto* results = std::get_if<tool_results>(&messages_.back()))
                     results->note = std::move(known->note);
-                account_for(known->answer);
+                account_for(known->answer, known->cost_usd);
                 co_await take(std::move(known->answer));
                 continue;
             }
@@ -54,7 +58,12 @@ public:
             }
             co_await take_new_turn();
         }
+        if (auto const spent = spent_usd())
+            result_.account.cost_usd = *spent;
         result_.account.usage += budget_.lost;
+        result_.account.retries = retries_;
+        if (!fallbacks_.empty())
+            result_.account.fallbacks = std::move(fallbacks_);
         result_.account.time_ms =
             std::chrono::duration_cast<std::chrono::milliseconds>(worked()).count();
         co_return std::move(result_);
@@ -63,36 +72,40 @@ public:
 private:
     awaitable<void> take_new_turn()
     {
-        s_.progress(
-            fmt::format("Thinking (turn {}, {})", result_.account.turns + 1, s_.with.name()));
+        s_.progress(fmt::format(
+            "Thinking (turn {}, {})", result_.account.turns + 1, current().with->name()));
         auto answer = co_await ask();
         if (!answer) {
-            fail(answer.error());
+            if (!may_fall_back(answer.error().kind) || !fall_back(answer.error().message))
+                fail(answer.error());
             co_return;
         }
         turn_record done;
         done.answer = std::move(*answer);
         if (auto const* results = std::get_if<tool_results>(&messages_.back()))
             done.note = results->note;
-        done.retries = result_.account.retries;
+        done.retries = retries_;
+        if (!fallbacks_.empty())
+            done.fallbacks = fallbacks_;
         done.lost = budget_.lost;
         done.time_ms = std::chrono::duration_cast<std::chrono::milliseconds>(worked()).count();
+        done.cost_usd = current().cost(done.answer.usage);
         co_await s_.log.write(done);
-        account_for(done.answer);
+        account_for(done.answer, done.cost_usd);
         co_await take(std::move(done.answer));
     }
 
     awaitable<boost::system::result<turn, model_error>> ask()
     {
         model_request request{s_.system, s_.tools.declarations(), messages_};
-        request.max_tokens = s_.max_tokens;
+        request.max_tokens = current().max_tokens;
         retry_policy policy;
         policy.deadline = clock::now() + (s_.limits.wall_time - (worked() - leg_.worked));
-        policy.gate = s_.gate;
+        policy.gate = current().gate;
         retry_observer observer = [this](retry_notice const& notice) {
             if (notice.held)
                 return s_.progress(notice.error.message);
-            ++result_.account.retries;
+            ++retries_;
             s_.progress(
                 notice.change.empty()
                     ? fmt::format(
@@ -101,14 +114,15 @@ private:
                           static_cast<double>(notice.delay.count()) / 1000)
                     : fmt::format("{} Trying again: {}", notice.error.message, notice.change));
         };
-        co_return co_await complete_with_retries(s_.with, request, policy, budget_, observer);
+        co_return co_await complete_with_retries(
+            *current().with, request, policy, budget_, observer);
     }
 
     // Another task for a run that had ended: it has the limits of a new one.
     void go_on(std::string const& task)
     {
         s_.go_on();
-        leg_ = {result_.account, calls_, worked()};
+        leg_ = {result_.account, spent_usd().value_or(0), calls_, worked()};
         over_ = longer_ = false;
         nudges_ = pauses_ = 0;
         say(task);
@@ -137,16 +151,18 @@ private:
             // Its last tool input may be cut, so nothing of it is run or kept.
             if (longer_)
                 end(run_status::stopped,
-                    fmt::format("The model's answer did not fit into {} tokens.", s_.max_tokens));
-            s_.max_tokens *= 2;
+                    fmt::format(
+                        "The model's answer did not fit into {} tokens.", current().max_tokens));
+            current().max_tokens *= 2;
             longer_ = true;
             co_return;
         }
         if (answer.stop == stop_reason::refusal) {
-            end(run_status::refused,
-                fmt::format(
-                    "The model refused this task{}.",
-                    answer.stop_detail.empty() ? "" : " (" + answer.stop_detail + ")"));
+            auto refused = fmt::format(
+                "The model refused this task{}.",
+                answer.stop_detail.empty() ? "" : " (" + answer.stop_detail + ")");
+            if (!fall_back(refused))
+                end(run_status::refused, std::move(refused));
             co_return;
         }
         if (answer.stop == stop_reason::context_window_exceeded) {
@@ -217,15 +233,25 @@ private:
         say(empty ? say_something : call_finish);
     }
 
-    void account_for(turn const& answer)
+    void account_for(turn const& answer, std::optional<double> cost)
     {
-        ++result_.account.turns;
-        result_.account.usage += answer.usage;
+        auto& account = result_.account;
+        ++account.turns;
+        account.usage += answer.usage;
         held_ = answer.usage.total_input() + answer.usage.output;
-        if (auto const cost = s_.cost(answer.usage))
-            result_.account.cost_usd = result_.account.cost_usd.value_or(0) + *cost;
+        if (cost)
+            account.cost_usd = account.cost_usd.value_or(0) + *cost;
         if (!answer.model.empty())
-            result_.account.model = answer.model;
+            account.model = answer.model;
+        if (!account.each_turn)
+            account.each_turn.emplace();
+        account.each_turn->push_back(
+            {account.model,
+             answer.usage,
+             cost,
+             retries_ - std::exchange(retries_before_, retries_),
+             answer.first_token_ms,
+             answer.time_ms});
     }
 
     std::chrono::steady_clock::duration worked() const
@@ -256,7 +282,7 @@ private:
     bool nearly_over() const
     {
         return result_.account.turns - leg_.account.turns + 1 >= s_.limits.turns ||
-               (s_.context > 0 && held_ * 5 >= s_.context * 4) ||
+               (current().context > 0 && held_ * 5 >= current().context * 4) ||
                output_tokens() * 5 >= s_.limits.output_tokens * 4 ||
                (s_.limits.cost_usd && cost() >= *s_.limits.cost_usd * 0.8) ||
                (worked() - leg_.worked) * 5 >= s_.limits.wall_time * 4;
@@ -267,9 +293,42 @@ private:
     {
         return result_.account.usage.output - leg_.account.usage.output;
     }
-    double cost() const
+    double cost() const { return spent_usd().value_or(0) - leg_.spent_usd; }
+
+    // Answers that broke are paid for, too.
+    std::optional<double> spent_usd() const
     {
-        return result_.account.cost_usd.value_or(0) - leg_.account.cost_usd.value_or(0);
+        auto const lost = current().cost(budget_.lost);
+        auto const& known = result_.account.cost_usd;
+        if (!known && (!lost || *lost == 0))
+            return std::nullopt;
+        return known.value_or(0) + lost.value_or(0);
+    }
+
+    loop_model& current() { return s_.models[model_]; }
+    loop_model const& current() const { return s_.models[model_]; }
+
+    static bool may_fall_back(model_errc kind)
+    {
+        return kind == model_errc::overloaded || kind == model_errc::rate_limited ||
+               kind == model_errc::server_error || kind == model_errc::unreachable ||
+               kind == model_errc::timed_out;
+    }
+
+    // To the next model for the rest of the run, if there is one. What the models before it have
+    // thought is bound to them, and what their hosts do not take is not known of its host.
+    bool fall_back(std::string reason)
+    {
+        if (model_ + 1 >= s_.models.size())
+            return false;
+        auto const before = current().with->name();
+        ++model_;
+        fallbacks_.push_back(fmt::format("{}: {}", before, reason));
+        budget_.learned = {};
+        budget_.learned.stripped.push_back({0, 0, messages_.size()});
+        result_.account.model = current().with->name();
+        s_.progress(fmt::format("{} Going on with {}", reason, current().with->name()));
+        return true;
     }
 
     void fail(model_error const& error)
@@ -291,6 +350,7 @@ private:
     // What had been done when the run was given the task it works on.
     struct leg {
         run_account account;
+        double spent_usd = 0;
         int calls = 0;
         clock::duration worked{};
     };
@@ -302,6 +362,10 @@ private:
     conversation messages_;
     retry_budget budget_;
     loop_result result_;
+    std::size_t model_ = 0;               // of s_.models, in use
+    std::vector<std::string> fallbacks_;  // why each of those before it is not
+    int retries_ = 0;                     // of the run so far
+    int retries_before_ = 0;              // of those the turns before this one
     bool over_ = false;
     bool longer_ = false;
     std::int64_t held_ = 0;  // tokens of the conversation so far

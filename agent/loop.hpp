@@ -27,23 +27,28 @@ struct loop_result {
     run_account account;
 };
 
+// A model that a run may be asked of.
+struct loop_model {
+    model* with = nullptr;
+    int max_tokens = 32000;
+    std::int64_t context = 0;  // tokens it can hold; 0: unknown
+    std::function<std::optional<double>(token_usage const&)>
+        cost;                   // of one turn; nothing for an unknown model
+    rate_gate* gate = nullptr;  // of its credential
+};
+
 struct loop_setup {
-    model& with;
+    std::vector<loop_model> models;  // the first, and those to fall back on, in this order
     toolbox& tools;
     std::vector<std::string> const& system;
     std::string first_message;
     run_limits limits;
-    int max_tokens;
-    std::int64_t context;               // tokens the model can hold; 0: unknown
     std::function<bool()> finished;     // whether the answer was handed over
     std::function<bool()> must_finish;  // whether plain text is no answer yet
     std::function<bool()> asks;         // whether the user has to answer first
     std::function<void()> go_on;        // told before a run that had ended gets another task
-    std::function<std::optional<double>(token_usage const&)>
-        cost;  // of one turn; nothing for an unknown model
     progress_sink progress;
     run_log& log;
-    rate_gate* gate = nullptr;  // of the model's credential
 };
 
 // Throws only operation_aborted, when cancelled.

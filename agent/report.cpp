@@ -191,7 +191,7 @@ std::string documentation_section(run_outcome const& outcome)
 std::string usage_section(run_account const& a)
 {
     auto out = fmt::format(
-        "## Usage\n\n{}, {} turn{}, {} tool call{}, {:.1f} s. Tokens: {} in ({} from cache, {} "
+        "## Usage\n\n{}, {} turn{}, {} tool call{}, {:.1f} s. Tokens: {} in ({} % from cache, {} "
         "written to it), {} out.",
         a.model,
         a.turns,
@@ -200,7 +200,7 @@ std::string usage_section(run_account const& a)
         a.tools.size() == 1 ? "" : "s",
         static_cast<double>(a.time_ms) / 1000,
         a.usage.total_input(),
-        a.usage.cache_read,
+        a.usage.cached_percent(),
         a.usage.cache_write_5m + a.usage.cache_write_1h,
         a.usage.output);
     if (a.cost_usd)
@@ -208,6 +208,9 @@ std::string usage_section(run_account const& a)
     if (a.retries > 0)
         out +=
             fmt::format(" {} request{} had to be repeated.", a.retries, a.retries == 1 ? "" : "s");
+    if (a.fallbacks)
+        for (auto const& reason : *a.fallbacks)
+            out += fmt::format("\n\nAnother model went on in place of {}", reason);
     return out + "\n";
 }
 

@@ -87,17 +87,32 @@ enum class run_status {
 };
 BOOST_DESCRIBE_ENUM(run_status, completed, brief, needs_input, stopped, cancelled, refused, failed)
 
+// What one turn of the model took.
+struct turn_account {
+    std::string model;
+    token_usage usage;
+    std::optional<double> cost_usd;
+    int retries = 0;                             // requests before it that failed
+    std::optional<std::int64_t> first_token_ms;  // since the request was sent
+    std::optional<std::int64_t> time_ms;
+};
+BOOST_DESCRIBE_STRUCT(turn_account, (), (model, usage, cost_usd, retries, first_token_ms, time_ms))
+
 struct run_account {
     std::string model;
     int turns = 0;
     int retries = 0;
     std::vector<tool_report> tools;
-    token_usage usage;
+    token_usage usage;  // also of answers that broke, as far as they had said
     std::optional<double>
         cost_usd;  // estimated from a dated price table; nothing for an unknown model
     std::int64_t time_ms = 0;
+    std::optional<std::vector<turn_account>> each_turn;
+    // Why another model than the first was used, a sentence for each that was given up.
+    std::optional<std::vector<std::string>> fallbacks;
 };
-BOOST_DESCRIBE_STRUCT(run_account, (), (model, turns, retries, tools, usage, cost_usd, time_ms))
+BOOST_DESCRIBE_STRUCT(
+    run_account, (), (model, turns, retries, tools, usage, cost_usd, time_ms, each_turn, fallbacks))
 
 // What came of writing the files into the project.
 struct written_files {

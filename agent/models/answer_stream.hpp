@@ -20,6 +20,7 @@ public:
     // The response is over; what it held may be a whole answer all the same.
     virtual void close() {}
 
+    virtual bool begun() const = 0;  // something of the answer is there
     virtual bool complete() const = 0;
     virtual std::optional<model_error> const& error() const = 0;
     virtual token_usage usage() const = 0;  // as far as it was said

@@ -1,8 +1,7 @@
 #include "agent/models/model_errors.hpp"
 
-#include "agent/models/raw_json.hpp"
+#include "agent/models/json_members.hpp"
 
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
@@ -29,21 +28,11 @@ struct stated_error {
     int status = 0;  // that it is said to be like; 0: none was said
 };
 
-std::string string_in(json::object const& object, json::string_view name)
-{
-    auto const* value = object.if_contains(name);
-    return value && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
 stated_error read_error(std::string_view body)
 {
-    json::parse_options options;
-    options.max_depth = json_depth;
-    json::error_code ec;
-    auto const value =
-        json::parse(json::string_view(body.data(), body.size()), ec, json::storage_ptr(), options);
+    auto const value = parsed(body);
     stated_error stated;
-    auto const* object = ec ? nullptr : value.if_object();
+    auto const* object = value ? value->if_object() : nullptr;
     if (!object)
         return stated;
     stated.request_id = one_line(string_in(*object, "request_id"), 100);

@@ -11,7 +11,8 @@
 namespace agent {
 
 namespace asio = boost::asio;
-using outcome = boost::system::result<turn, model_error>;
+using clock = std::chrono::steady_clock;
+using turn_result = boost::system::result<turn, model_error>;
 
 namespace {
 
@@ -58,8 +59,17 @@ bool is_timeout(boost::system::system_error const& e)
     return e.code() == asio::error::timed_out;
 }
 
-asio::awaitable<outcome>
-receive(response_source& t, http_limits const& limits, answer_stream& stream)
+std::int64_t since(clock::time_point start)
+{
+    return std::chrono::duration_cast<std::chrono::milliseconds>(clock::now() - start).count();
+}
+
+asio::awaitable<turn_result> receive(
+    response_source& t,
+    http_limits const& limits,
+    answer_stream& stream,
+    std::optional<std::int64_t>& first_token,
+    clock::time_point start)
 {
     mcp::sse_parser parser;
     std::vector<mcp::sse_event> events;
@@ -75,6 +85,8 @@ receive(response_source& t, http_limits const& limits, answer_stream& stream)
             auto const failure = parser.feed(**piece, events);
             for (auto const& event : events)
                 stream.feed(event);
+            if (!first_token && stream.begun())
+                first_token = since(start);
             if (failure != mcp::sse_errc::none && !stream.complete() && !stream.error())
                 co_return model_error(
                     model_errc::broken_stream,
@@ -99,9 +111,11 @@ receive(response_source& t, http_limits const& limits, answer_stream& stream)
     co_return cut;
 }
 
-asio::awaitable<outcome>
+asio::awaitable<turn_result>
 answered(response_source& t, model_endpoint const& at, answer_stream& stream)
 {
+    auto const start = clock::now();
+    std::optional<std::int64_t> first_token;
     bool late = false;
     try {
         auto headers = co_await mcp::with_timeout(t.headers(), at.limits.first_byte);
@@ -118,9 +132,11 @@ answered(response_source& t, model_endpoint const& at, answer_stream& stream)
         co_return co_await refusal(t, at);
     if (!t.header("content-type").starts_with("text/event-stream"))
         co_return not_a_stream(t.header("content-type"));
-    auto out = co_await receive(t, at.limits, stream);
+    auto out = co_await receive(t, at.limits, stream, first_token, start);
     if (out) {
         out->request_id = one_line(t.header("request-id"), 100);
+        out->first_token_ms = first_token;
+        out->time_ms = since(start);
         co_return out;
     }
     auto error = out.error();
@@ -131,7 +147,7 @@ answered(response_source& t, model_endpoint const& at, answer_stream& stream)
     co_return error;
 }
 
-asio::awaitable<outcome>
+asio::awaitable<turn_result>
 sent(curl_multi& http, http_request request, model_endpoint const& at, answer_stream& stream)
 {
     wire_exchange kept;
@@ -151,7 +167,7 @@ sent(curl_multi& http, http_request request, model_endpoint const& at, answer_st
     co_return out;
 }
 
-asio::awaitable<outcome>
+asio::awaitable<turn_result>
 played(http_request const& request, model_endpoint const& at, answer_stream& stream)
 {
     auto const next = at.player->next(request.body);
@@ -230,11 +246,11 @@ http_request model_request_to(
     return out;
 }
 
-asio::awaitable<outcome>
+asio::awaitable<turn_result>
 exchange(curl_multi& http, http_request request, model_endpoint const& at, answer_stream& stream)
 {
     at.log.debug(fmt::format("model request: {} bytes", request.body.size()));
-    outcome out = model_error();
+    turn_result out = model_error();
     try {
         auto attempt =
             at.player ? played(request, at, stream) : sent(http, std::move(request), at, stream);

@@ -1,18 +1,15 @@
 #include "agent/models/model_list.hpp"
 
 #include "agent/http/curl_multi.hpp"
+#include "agent/models/json_members.hpp"
 #include "agent/models/model_errors.hpp"
-#include "agent/models/raw_json.hpp"
 #include "agent/models/response_source.hpp"
 #include "protocol/rpc/async.hpp"
-
-#include <boost/json/parse.hpp>
 
 namespace agent {
 
 namespace asio = boost::asio;
-namespace json = boost::json;
-using outcome = boost::system::result<std::vector<std::string>, model_error>;
+using model_ids = boost::system::result<std::vector<std::string>, model_error>;
 
 namespace {
 
@@ -24,25 +21,22 @@ model_error no_list()
     return model_error(model_errc::broken_stream, "The model API answered with no list of models.");
 }
 
-outcome read_list(std::string_view body)
+model_ids read_list(std::string_view body)
 {
-    json::parse_options options;
-    options.max_depth = json_depth;
-    json::error_code ec;
-    auto const value = json::parse(json::string_view(body.data(), body.size()), ec, {}, options);
-    auto const* object = ec ? nullptr : value.if_object();
-    auto const* data = object ? object->if_contains("data") : nullptr;
-    if (!data || !data->is_array())
+    auto const value = parsed(body);
+    auto const* object = value ? value->if_object() : nullptr;
+    auto const* data = object ? array_in(*object, "data") : nullptr;
+    if (!data)
         return no_list();
     std::vector<std::string> out;
-    for (auto const& entry : data->get_array())
+    for (auto const& entry : *data)
         if (auto const* model = entry.if_object())
-            if (auto const* id = model->if_contains("id"); id && id->is_string())
-                out.push_back(one_line(id->get_string(), 200));
+            if (auto const id = string_in(*model, "id"); !id.empty())
+                out.push_back(one_line(id, 200));
     return out;
 }
 
-asio::awaitable<outcome> listed(curl_multi& http, http_request request, model_endpoint const& at)
+asio::awaitable<model_ids> listed(curl_multi& http, http_request request, model_endpoint const& at)
 {
     live_response response(http, std::move(request), at.http, nullptr);
     auto const headers = co_await response.headers();
@@ -64,7 +58,7 @@ asio::awaitable<outcome> listed(curl_multi& http, http_request request, model_en
 
 }  // namespace
 
-asio::awaitable<outcome> list_models(
+asio::awaitable<model_ids> list_models(
     curl_multi& http,
     std::string url,
     model_endpoint at,
@@ -75,7 +69,7 @@ asio::awaitable<outcome> list_models(
     request.headers = std::move(headers);
     request.headers.emplace_back("accept", "application/json");
     add_credential(request, at.key);
-    outcome out = no_list();
+    model_ids out = no_list();
     try {
         auto asked = listed(http, std::move(request), at);
         out = co_await mcp::with_timeout(std::move(asked), time_limit);

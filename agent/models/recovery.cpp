@@ -143,6 +143,8 @@ std::string without_thinking(std::string_view content, std::size_t from)
             continue;
         kept.append(kept.empty() ? "" : ",").append(block);
     }
+    if (kept.empty())  // an empty turn may not be replayed
+        kept = R"({"type":"text","text":"..."})";
     return "[" + kept + "]";
 }
 
@@ -209,7 +211,8 @@ amended(model_request const& request, learned_limits const& learned, conversatio
         storage = request.messages;
         for (auto const& strip : learned.stripped)
             for (auto i = strip.message; i < std::min(strip.end, storage.size()); ++i)
-                if (auto* answer = std::get_if<turn>(&storage[i]))
+                if (auto* answer = std::get_if<turn>(&storage[i]);
+                    answer && answer->content.starts_with('['))
                     answer->content =
                         without_thinking(answer->content, i == strip.message ? strip.block : 0);
     }

@@ -12,6 +12,7 @@
 #include <iterator>
 #include <map>
 #include <optional>
+#include <utility>
 
 namespace agent {
 
@@ -81,6 +82,22 @@ std::vector<file_change> files_of(std::vector<run_record> const& records)
     out.reserve(staged.size());
     for (auto& [path, change] : staged)
         out.push_back(std::move(change));
+    return out;
+}
+
+std::vector<turn_account> turns_of(std::vector<run_record> const& records)
+{
+    std::vector<turn_account> out;
+    int retries = 0;
+    for (auto const& record : records)
+        if (auto const turn = read<turn_record>(record))
+            out.push_back(
+                {turn->answer.model,
+                 turn->answer.usage,
+                 turn->cost_usd,
+                 turn->retries - std::exchange(retries, turn->retries),
+                 turn->answer.first_token_ms,
+                 turn->answer.time_ms});
     return out;
 }
 

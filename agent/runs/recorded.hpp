@@ -17,6 +17,9 @@ std::string project_of(std::vector<run_record> const& records);
 // As staged by the last record, in path order.
 std::vector<file_change> files_of(std::vector<run_record> const& records);
 
+// What each turn took, in order.
+std::vector<turn_account> turns_of(std::vector<run_record> const& records);
+
 std::vector<lookup> documentation_of(std::vector<run_record> const& records);
 
 // The conversation as Markdown: what was asked, every turn with its calls and their results (long

@@ -43,12 +43,15 @@ BOOST_DESCRIBE_STRUCT(
 struct turn_record {
     static constexpr std::string_view kind = "turn";
     turn answer;
-    std::string note;          // of the tool results that this turn answers
-    int retries = 0;           // of the run, up to here
-    token_usage lost;          // on broken answers, up to here
-    std::int64_t time_ms = 0;  // that the run has worked, up to here
+    std::string note;                // of the tool results that this turn answers
+    int retries = 0;                 // of the run, up to here
+    token_usage lost;                // on broken answers, up to here
+    std::int64_t time_ms = 0;        // that the run has worked, up to here
+    std::optional<double> cost_usd;  // of this turn, as it was estimated then
+    // Why the models before the one that answered are not used any more.
+    std::optional<std::vector<std::string>> fallbacks;
 };
-BOOST_DESCRIBE_STRUCT(turn_record, (), (answer, note, retries, lost, time_ms))
+BOOST_DESCRIBE_STRUCT(turn_record, (), (answer, note, retries, lost, time_ms, cost_usd, fallbacks))
 
 struct tool_record {
     static constexpr std::string_view kind = "tool";

@@ -1,6 +1,7 @@
 #include "server/app/config.hpp"
 
-#include <boost/describe/enum_from_string.hpp>
+#include "server/app/command_flags.hpp"
+#include "server/app/flag_values.hpp"
 
 #include <CLI/CLI.hpp>
 #include <cstdlib>
@@ -35,27 +36,6 @@ std::vector<std::string> default_roots(environment const& env)
     return {};
 }
 
-template <class Enum>
-CLI::Validator one_of(std::string const& names)
-{
-    return CLI::Validator(
-        [names](std::string& text) {
-            Enum value{};
-            return boost::describe::enum_from_string(text.c_str(), value)
-                       ? std::string()
-                       : "must be one of " + names;
-        },
-        names);
-}
-
-template <class Enum>
-Enum as(std::string const& name)
-{
-    Enum value{};
-    boost::describe::enum_from_string(name.c_str(), value);
-    return value;
-}
-
 }  // namespace
 
 environment process_environment()
@@ -67,96 +47,6 @@ environment process_environment()
         return value;
     };
 }
-
-namespace {
-
-CLI::App* add_runs_commands(CLI::App& cli, runs_options& to)
-{
-    using verb = runs_options::verb;
-    auto* runs = cli.add_subcommand(
-        "runs", "List the runs that are kept; show, resume, export, apply, undo, rm");
-    runs->require_subcommand(0, 1);
-    runs->fallthrough();
-    runs->add_flag("--json", to.json, "Print JSON");
-    auto const add = [&](char const* name, char const* text, verb what) {
-        auto* command = runs->add_subcommand(name, text);
-        command->add_option("id", to.id, "The run, or how its id begins")->required();
-        command->add_flag("--json", to.json, "Print JSON");
-        command->callback([&to, what] { to.what = what; });
-        command->fallthrough();
-        return command;
-    };
-    add("show", "What a run was asked, what it did, and what came of it", verb::show);
-    add("resume", "Go on with a run that was interrupted, failed or was stopped", verb::resume);
-    add("export", "Write a run's files and its report to a folder", verb::export_to)
-        ->add_option("directory", to.directory, "Where to; made if it is not there")
-        ->required();
-    add("apply", "Write a run's files into the project it was made for", verb::apply);
-    add("undo", "Bring back what a run's files have replaced", verb::undo);
-    add("rm", "Forget a run", verb::remove);
-    return runs;
-}
-
-CLI::App* add_docs_commands(CLI::App& cli, docs_options& to)
-{
-    using verb = docs_options::verb;
-    auto* docs = cli.add_subcommand(
-        "docs",
-        "Documentation that the project has installed: search, list, status, refresh, clear");
-    docs->require_subcommand(1);
-    docs->fallthrough();
-    auto const add = [&](char const* name, char const* text, verb what) {
-        auto* command = docs->add_subcommand(name, text);
-        command->callback([&to, what] { to.what = what; });
-        command->fallthrough();
-        return command;
-    };
-    auto* search =
-        add("search", "What the installed documentation says to a question", verb::search);
-    search->add_option("question", to.question, "A concept in a few words")->required();
-    search->add_option("--library", to.libraries, "npm package; repeatable (default: next)");
-    search->add_option("--limit", to.limit, "Passages of each")
-        ->capture_default_str()
-        ->check(CLI::Range(1, 20));
-    search->add_flag("--json", to.json, "Print JSON");
-    add("list", "What can be searched, of every package the project depends on", verb::list)
-        ->add_flag("--json", to.json, "Print JSON");
-    add("status",
-        "Whether each source of documentation can be asked, and what is wrong",
-        verb::status);
-    add("refresh", "Index it all again", verb::refresh)->add_flag("--json", to.json, "Print JSON");
-    add("clear", "Forget indexes and kept answers", verb::clear);
-    return docs;
-}
-
-constexpr char levels[] = "rules, types, build";
-
-CLI::App*
-add_check_command(CLI::App& cli, check_options& to, std::string& format, std::string& level)
-{
-    auto* check = cli.add_subcommand(
-        "check",
-        "Hold the project, or files and folders of it, against the rules of a Next.js backend");
-    check->add_option("path", to.paths, "Files and folders (default: the whole project)");
-    check->add_option("--format", format, "text, json or sarif")
-        ->capture_default_str()
-        ->check(one_of<check_format>("text, json, sarif"));
-    check
-        ->add_option(
-            "--verify",
-            level,
-            "rules (nothing is run), types (next typegen and tsc of the project, too), or build")
-        ->capture_default_str()
-        ->check(one_of<agent::verify_level>(levels));
-    check->add_flag("--fix", to.fix, "Make the changes that need no thought, in the files");
-    check->add_option("--rule", to.rules, "This rule alone; repeatable")->allow_extra_args(false);
-    check->add_flag("--rules", to.list, "List the rules");
-    check->fallthrough();
-    check->footer("Exit codes: 0 no errors, 1 errors found, 2 something could not be checked.");
-    return check;
-}
-
-}  // namespace
 
 config read_config(int argc, char const* const* argv, environment const& env)
 {
@@ -193,7 +83,13 @@ config read_config(int argc, char const* const* argv, environment const& env)
     cli.add_option(
         "--model",
         out.model,
-        "Model id or alias: sonnet, opus, haiku, fable (default: the prompt's, sonnet)");
+        "Model id or alias: sonnet, opus, haiku, fable (default: the prompt's, sonnet); with "
+        "anthropic: or openai: before it, at that provider");
+    cli.add_option(
+        "--fallback-model",
+        out.fallbacks,
+        "The model that a run goes on with where its own stays overloaded or refuses; repeatable "
+        "(default: none)");
     std::string whose = env("NEXTJS_BACKEND_ENGINEER_PROVIDER").value_or("automatic");
     cli.add_option(
            "--provider",
@@ -266,7 +162,7 @@ config read_config(int argc, char const* const* argv, environment const& env)
            "The most that may be run of a project to check files: rules (nothing), types (its "
            "compiler, which loads next.config), build")
         ->capture_default_str()
-        ->check(one_of<agent::verify_level>(levels));
+        ->check(one_of<agent::verify_level>(verify_levels));
     cli.add_option(
         "--node",
         out.node,
@@ -296,39 +192,8 @@ config read_config(int argc, char const* const* argv, environment const& env)
         ->check(one_of<mcp::LoggingLevel>(
             "debug, info, notice, warning, error, critical, alert, emergency"));
 
-    ask_options asked;
-    std::string mode = "implement";
-    auto* ask = cli.add_subcommand(
-        "ask", "Do one task at the terminal; the answer goes to stdout, progress to stderr");
-    ask->add_option(
-           "task", asked.request.task, "What to do, in full sentences; - reads it from stdin")
-        ->required();
-    ask->add_option("--mode", mode, "implement, plan, review or explain")
-        ->capture_default_str()
-        ->check(one_of<agent::run_mode>("implement, plan, review, explain"));
-    ask->add_option(
-        "--file", asked.request.files, "A file of the project that the task is about; repeatable");
-    ask->add_option(
-        "--run", asked.run, "Go on with this run: the task is a further one, or the answers");
-    std::string verified;
-    ask->add_option(
-           "--verify", verified, "How the files are checked: rules, types (default) or build")
-        ->check(one_of<agent::verify_level>(levels));
-    bool apply = false;
-    ask->add_flag("--apply", apply, "Write the files into the project once they are checked");
-    ask->add_flag("--json", asked.json, "Print the outcome as one JSON object");
-    ask->fallthrough();
-    runs_options kept;
-    auto* runs = add_runs_commands(cli, kept);
-    docs_options documentation;
-    auto* docs = add_docs_commands(cli, documentation);
-    check_options checked;
-    std::string check_as = "text";
-    std::string check_level = "rules";
-    auto* check = add_check_command(cli, checked, check_as, check_level);
-    auto* doctor = cli.add_subcommand(
-        "doctor", "Say whether the main job works here, and what to do where it does not");
-    doctor->fallthrough();
+    command_flags commands;
+    commands.add_to(cli);
     cli.footer(
         "Exit codes of ask: 0 answered (or the brief, without a model), 1 the model could not be "
         "asked, 2 wrong usage,\n"
@@ -367,24 +232,7 @@ config read_config(int argc, char const* const* argv, environment const& env)
         out.roots = default_roots(env);
     for (auto& root : out.roots)
         root = std::filesystem::absolute(root).lexically_normal().string();
-    if (*ask) {
-        asked.request.mode = as<agent::run_mode>(mode);
-        if (!verified.empty())
-            asked.request.verify = as<agent::verify_level>(verified);
-        if (apply)
-            asked.request.apply = true;
-        out.ask = std::move(asked);
-    }
-    if (*runs)
-        out.runs = std::move(kept);
-    if (*docs)
-        out.docs = std::move(documentation);
-    if (*check) {
-        checked.format = as<check_format>(check_as);
-        checked.verify = as<agent::verify_level>(check_level);
-        out.check = std::move(checked);
-    }
-    out.doctor = doctor->parsed();
+    commands.read(out);
     return out;
 }
 

@@ -34,9 +34,9 @@ struct ask_options {
 
 // `runs`: what to do with the runs that are kept.
 struct runs_options {
-    enum class verb { list, show, resume, export_to, apply, undo, remove };
+    enum class verb { list, show, usage, resume, export_to, apply, undo, remove };
     verb what = verb::list;
-    std::string id;         // or its beginning
+    std::string id;         // or its beginning; of usage: empty for all
     std::string directory;  // of an export
     bool json = false;
 };
@@ -70,8 +70,9 @@ BOOST_DESCRIBE_ENUM(provider, automatic, anthropic, openai)
 
 struct config {
     std::vector<std::string>
-        roots;          // project folders we may read; the first is the default project
-    std::string model;  // id or alias; empty: the prompt's own alias
+        roots;  // project folders we may read; the first is the default project
+    std::vector<std::string> fallbacks;  // models for a run whose model is overloaded or refuses
+    std::string model;                   // id or alias; empty: the prompt's own alias
     app::provider provider = app::provider::automatic;
     std::string base_url;        // empty: the provider's
     bool insecure_http = false;  // allow http:// to hosts other than this machine

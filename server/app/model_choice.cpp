@@ -21,6 +21,10 @@ namespace {
 
 constexpr char open_router[] = "https://openrouter.ai/api/v1";
 
+// How a wish names its provider.
+constexpr std::pair<std::string_view, provider> named_providers[] = {
+    {"anthropic:", provider::anthropic}, {"openai:", provider::openai}};
+
 constexpr auto key_command_time = std::chrono::seconds(10);
 
 awaitable<std::string> run_key_command(std::vector<std::string> argv)
@@ -59,7 +63,7 @@ model_choice::model_choice(
       http_(http),
       secrets_(std::move(secrets)),
       log_(std::move(log)),
-      gate_(ex)
+      ex_(ex)
 {
     if (!settings.model_table.empty())
         if (auto merged = table_.merge_file(settings.model_table); !merged)
@@ -72,19 +76,26 @@ model_choice::model_choice(
     if (!recorded)
         throw config_error("--replay: " + recorded.error());
     player_ = std::move(*recorded);
-    route_ = route_of(player_->first());
+    replay(player_->first());
 }
 
 // Whose API was recorded. Nobody is asked, so any key will do.
-model_choice::route model_choice::route_of(agent::wire_exchange const& recorded)
+void model_choice::replay(agent::wire_exchange const& first)
 {
-    route out;
-    bool const chat = recorded.url.ends_with("/chat/completions");
-    out.kind = chat ? provider::openai : provider::anthropic;
-    out.base_url = recorded.url.substr(0, recorded.url.rfind(chat ? "/chat/" : "/messages"));
-    out.key.key = agent::secret::holding("no-key-is-needed-for-a-replay");
-    out.usable = true;
-    return out;
+    bool const chat = first.url.ends_with("/chat/completions");
+    auto const kind = chat ? provider::openai : provider::anthropic;
+    auto& to = routes_.try_emplace(kind, ex_).first->second;
+    to.kind = kind;
+    to.base_url = first.url.substr(0, first.url.rfind(chat ? "/chat/" : "/messages"));
+    to.key.key = agent::secret::holding("no-key-is-needed-for-a-replay");
+}
+
+std::pair<std::string_view, provider> model_choice::named_in(std::string_view wish) const
+{
+    for (auto const& named : named_providers)
+        if (wish.starts_with(named.first))
+            return named;
+    return {"", settings_.provider};
 }
 
 std::string model_choice::variable(char const* name) const
@@ -92,64 +103,91 @@ std::string model_choice::variable(char const* name) const
     return env_(name).value_or("");
 }
 
-// What is wrong with the key, if anything.
-awaitable<std::string> model_choice::find_route()
+// What was configured at the command line is for the provider that was named there, or the first.
+awaitable<model_choice::found_route> model_choice::route_to(provider kind)
 {
-    bool const any = settings_.provider == provider::automatic;
-    route found;
+    if (auto const at = routes_.find(kind); at != routes_.end())
+        co_return found_route{&at->second, {}};
+    bool const first = settings_.provider == provider::automatic && kind == provider::anthropic;
+    bool const configured = first || settings_.provider == kind;
+    bool const chat = kind == provider::openai;
+    std::string base_url;
+    if (configured)
+        base_url = settings_.base_url;
+    if (base_url.empty())
+        base_url = variable(chat ? "OPENAI_BASE_URL" : "ANTHROPIC_BASE_URL");
     agent::credential_sources sources;
-    sources.key_file = settings_.key_file;
-    sources.key_command = settings_.key_command;
-    if (settings_.provider != provider::openai) {
-        found.base_url =
-            settings_.base_url.empty() ? variable("ANTHROPIC_BASE_URL") : settings_.base_url;
-        if (auto wrong = co_await find_key(sources, found); !wrong.empty())
-            co_return wrong;
-        found.usable = !any || !found.key.key.empty() || !found.base_url.empty();
+    if (configured) {
+        sources.key_file = settings_.key_file;
+        sources.key_command = settings_.key_command;
     }
-    if (!found.usable) {
-        found.kind = provider::openai;
-        found.base_url =
-            settings_.base_url.empty() ? variable("OPENAI_BASE_URL") : settings_.base_url;
-        if (found.base_url.empty() && variable("OPENAI_API_KEY").empty() &&
+    if (chat) {
+        if (base_url.empty() && variable("OPENAI_API_KEY").empty() &&
             !variable("OPENROUTER_API_KEY").empty())
-            found.base_url = open_router;
-        bool const router = agent::host_of(found.base_url) == "openrouter.ai";
+            base_url = open_router;
+        bool const router = agent::host_of(base_url) == "openrouter.ai";
         auto const scheme = agent::credential::scheme::bearer;
         sources.variables = {{router ? "OPENROUTER_API_KEY" : "OPENAI_API_KEY", scheme}};
-        if (auto wrong = co_await find_key(sources, found); !wrong.empty())
-            co_return wrong;
-        found.usable = !any || !found.key.key.empty() || !found.base_url.empty();
     }
-    route_ = std::move(found);
-    co_return "";
-}
-
-awaitable<std::string> model_choice::find_key(agent::credential_sources sources, route& to)
-{
     auto warn = [this](std::string_view text) { log_.warning(text); };
     auto found = co_await agent::find_credential(std::move(sources), env_, run_key_command, warn);
     if (!found)
-        co_return found.error();
+        co_return found_route{nullptr, found.error()};
     if (!found->key.empty())
         secrets_.add(found->key.reveal());
-    to.key = std::move(*found);
-    co_return "";
+    auto& made = routes_.try_emplace(kind, ex_).first->second;
+    made.kind = kind;
+    made.base_url = std::move(base_url);
+    made.key = std::move(*found);
+    co_return found_route{&made, {}};
+}
+
+// `which` automatic: the first that there is a key or an address for, if there is one.
+awaitable<model_choice::found_route> model_choice::find_route(provider which)
+{
+    if (player_)
+        co_return found_route{&routes_.begin()->second, {}};
+    if (which != provider::automatic)
+        co_return co_await route_to(which);
+    for (auto const kind : {provider::anthropic, provider::openai}) {
+        auto const found = co_await route_to(kind);
+        if (!found.at || found.at->known())
+            co_return found;
+    }
+    co_return found_route();
 }
 
 awaitable<agent::chosen_model> model_choice::choose(std::string wish)
 {
-    agent::chosen_model out;
-    if (!route_)
-        out.problem = co_await find_route();
-    if (!route_ || !route_->usable)
+    auto out = co_await choose_one(std::move(wish));
+    if (!out.with)
         co_return out;
+    for (auto const& name : settings_.fallbacks) {
+        auto other = co_await choose_one(name);
+        if (other.with)
+            out.fallbacks.push_back(std::move(other));
+        else
+            log_.warning(fmt::format("--fallback-model {}: {}", name, other.problem));
+    }
+    co_return out;
+}
+
+awaitable<agent::chosen_model> model_choice::choose_one(std::string wish)
+{
+    agent::chosen_model out;
     if (wish.empty())
         wish = settings_.model;
+    auto const [whose, which] = named_in(wish);
+    wish.erase(0, whose.size());
+    auto found = co_await find_route(which);
+    out.problem = std::move(found.problem);
+    if (!found.at)
+        co_return out;
+    auto& at = *found.at;
     if (wish.empty() && player_)
         wish = recorded_model(player_->first());
     std::string id;
-    if (route_->kind == provider::openai) {
+    if (at.kind == provider::openai) {
         auto const usual = variable("OPENAI_MODEL");
         id = table_.resolve(wish.empty() ? usual : wish, "", env_);
     } else {
@@ -166,16 +204,17 @@ awaitable<agent::chosen_model> model_choice::choose(std::string wish)
         if (facts->max_output > 0)
             out.max_tokens = std::min(out.max_tokens, facts->max_output);
     }
-    out.gate = &gate_;
+    out.gate = &at.gate;
     out.cost = [this, id](agent::token_usage const& usage) { return table_.cost(id, usage); };
-    out.with = make(facts, std::move(id));
+    out.wish = std::string(whose) + id;
+    out.with = make(at, facts, std::move(id));
     co_return out;
 }
 
-agent::model_endpoint model_choice::endpoint()
+agent::model_endpoint model_choice::endpoint(route const& at)
 {
     agent::model_endpoint out;
-    out.key = route_->key;
+    out.key = at.key;
     out.http.plain_http_anywhere = settings_.insecure_http;
     out.log = log_;
     out.recorder = recorder_ ? &*recorder_ : nullptr;
@@ -183,17 +222,18 @@ agent::model_endpoint model_choice::endpoint()
     return out;
 }
 
-std::unique_ptr<agent::model> model_choice::make(agent::model_facts const* facts, std::string id)
+std::unique_ptr<agent::model>
+model_choice::make(route const& at, agent::model_facts const* facts, std::string id)
 {
     auto const fill = [&](auto options) {
-        if (!route_->base_url.empty())
-            options.base_url = route_->base_url;
+        if (!at.base_url.empty())
+            options.base_url = at.base_url;
         options.model = std::move(id);
         options.max_output = facts ? facts->max_output : 0;
-        options.endpoint = endpoint();
+        options.endpoint = endpoint(at);
         return options;
     };
-    if (route_->kind == provider::openai)
+    if (at.kind == provider::openai)
         return std::make_unique<agent::openai_chat>(http_, fill(agent::openai_chat_options()));
     return std::make_unique<agent::anthropic>(http_, fill(agent::anthropic_options()));
 }
@@ -217,9 +257,11 @@ awaitable<model_choice::examination> model_choice::examine()
         co_return out;
     out.usable = true;
     out.model = chosen.with->name();
-    out.key = route_->key.source;
-    bool const chat = route_->kind == provider::openai;
-    out.where = route_->base_url;
+    auto const found = co_await find_route(named_in(settings_.model).second);
+    auto const& at = *found.at;
+    out.key = at.key.source;
+    bool const chat = at.kind == provider::openai;
+    out.where = at.base_url;
     if (out.where.empty())
         out.where =
             chat ? agent::openai_chat_options().base_url : agent::anthropic_options().base_url;
@@ -233,7 +275,7 @@ awaitable<model_choice::examination> model_choice::examine()
     if (!chat)
         headers.emplace_back("anthropic-version", agent::anthropic_version);
     auto const listed =
-        co_await agent::list_models(http_, url + "/models", endpoint(), std::move(headers));
+        co_await agent::list_models(http_, url + "/models", endpoint(at), std::move(headers));
     if (listed) {
         if (!listed->empty() && std::ranges::find(*listed, out.model) == listed->end())
             out.remark = "it does not list this model";

@@ -1,8 +1,9 @@
 #pragma once
 
 // Which model answers a run: the caller's wish or --model, at the provider that was named or that
-// there is a key or an address for, Anthropic's Messages API first. Without any there is none, and
-// the expert answers with the brief.
+// there is a key or an address for, Anthropic's Messages API first. A wish may name its provider
+// (openai:MODEL), so that one server has both. Without any there is none, and the expert answers
+// with the brief.
 
 #include "agent/engineer.hpp"
 #include "agent/http/curl_multi.hpp"
@@ -14,8 +15,10 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace app {
 
@@ -38,6 +41,7 @@ public:
         secret_keeper secrets,
         mcp::logger log);
 
+    // With those of --fallback-model behind it.
     boost::asio::awaitable<agent::chosen_model> choose(std::string wish);
 
     // What a run without a wish would use, and whether it answers: it is asked for its models.
@@ -54,18 +58,31 @@ public:
 private:
     // Where requests go, and with what key.
     struct route {
+        explicit route(boost::asio::any_io_executor const& ex) : gate(ex) {}
+
         provider kind = provider::anthropic;
         std::string base_url;  // empty: the provider's own
         agent::credential key;
-        bool usable = false;
+        agent::rate_gate gate;  // of the key
+
+        bool known() const { return !key.key.empty() || !base_url.empty(); }
+    };
+    // A route, or what is wrong with its key.
+    struct found_route {
+        route* at = nullptr;
+        std::string problem;
     };
 
-    static route route_of(agent::wire_exchange const& recorded);
-    boost::asio::awaitable<std::string> find_route();
-    boost::asio::awaitable<std::string> find_key(agent::credential_sources sources, route& to);
+    void replay(agent::wire_exchange const& first);
+    boost::asio::awaitable<found_route> find_route(provider which);
+    boost::asio::awaitable<found_route> route_to(provider kind);
+    boost::asio::awaitable<agent::chosen_model> choose_one(std::string wish);
+    // The provider that a wish names, and the words by which.
+    std::pair<std::string_view, provider> named_in(std::string_view wish) const;
     std::string variable(char const* name) const;
-    agent::model_endpoint endpoint();
-    std::unique_ptr<agent::model> make(agent::model_facts const* facts, std::string id);
+    agent::model_endpoint endpoint(route const& at);
+    std::unique_ptr<agent::model>
+    make(route const& at, agent::model_facts const* facts, std::string id);
 
     config const& settings_;
     environment env_;
@@ -76,8 +93,8 @@ private:
     agent::model_table table_;
     std::optional<agent::wire_recorder> recorder_;
     std::optional<agent::wire_player> player_;
-    std::optional<route> route_;  // once it was found
-    agent::rate_gate gate_;       // of its credential
+    boost::asio::any_io_executor ex_;
+    std::map<provider, route> routes_;  // once they were found
 };
 
 }  // namespace app

@@ -5,6 +5,8 @@
 
 #include <deque>
 
+namespace loop_test {
+
 using boost::asio::awaitable;
 
 namespace {
@@ -89,20 +91,20 @@ struct fixture {
         tools.push_back(std::make_unique<note_tool>("finish", finishes, ran));
         agent::toolbox box(std::move(tools), limits);
         agent::loop_setup setup{
-            model,
+            {{&model,
+              1000,
+              context,
+              [](agent::token_usage const& u) {
+                  return std::optional(static_cast<double>(u.output) / 100);
+              }}},
             box,
             system,
             "task",
             limits,
-            1000,
-            context,
             [this] { return finishes > 0; },
             [this] { return notes > 0; },
             [] { return false; },
             [this] { finishes = 0; },
-            [](agent::token_usage const& u) {
-                return std::optional(static_cast<double>(u.output) / 100);
-            },
             [](std::string_view) {},
             log};
         agent::loop_result out;
@@ -354,3 +356,5 @@ TEST_CASE("a model that cannot be asked fails the run with its sentence")
     CHECK(out.status == agent::run_status::failed);
     CHECK(out.reason.find("ANTHROPIC_API_KEY") != std::string::npos);
 }
+
+}  // namespace loop_test

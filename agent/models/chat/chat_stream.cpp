@@ -1,10 +1,9 @@
 #include "agent/models/chat/chat_stream.hpp"
 
 #include "agent/models/chat/chat_message.hpp"
+#include "agent/models/json_members.hpp"
 #include "agent/models/model_errors.hpp"
-#include "agent/models/raw_json.hpp"
 
-#include <boost/json/parse.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -18,44 +17,9 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::size_t most_calls = 256;
-constexpr std::size_t largest_input = std::size_t(1) << 20;  // of one call
+constexpr std::size_t largest_arguments = std::size_t(1) << 20;  // of one call
 constexpr std::string_view think = "<think>";
 constexpr std::string_view thought = "</think>";
-
-json::object const* object_in(json::object const& object, json::string_view name)
-{
-    auto const* value = object.if_contains(name);
-    return value ? value->if_object() : nullptr;
-}
-
-json::array const* array_in(json::object const& object, json::string_view name)
-{
-    auto const* value = object.if_contains(name);
-    return value ? value->if_array() : nullptr;
-}
-
-std::string string_in(json::object const& object, json::string_view name)
-{
-    auto const* value = object.if_contains(name);
-    return value && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
-std::int64_t count_in(json::object const& object, json::string_view name)
-{
-    auto const* value = object.if_contains(name);
-    return value && value->is_int64() ? std::max<std::int64_t>(value->get_int64(), 0) : 0;
-}
-
-std::optional<json::value> parsed(std::string_view text)
-{
-    json::parse_options options;
-    options.max_depth = json_depth;
-    json::error_code ec;
-    auto value = json::parse(json::string_view(text.data(), text.size()), ec, {}, options);
-    if (ec)
-        return std::nullopt;
-    return value;
-}
 
 // A string, or Mistral's list of parts.
 std::string text_in(json::object const& object, json::string_view name)
@@ -132,12 +96,13 @@ void chat_stream::broken(std::string what)
 void chat_stream::count(json::object const& usage)
 {
     token_usage out;
-    out.output = count_in(usage, "completion_tokens");
+    out.output = count_in(usage, "completion_tokens").value_or(0);
     if (auto const* details = object_in(usage, "prompt_tokens_details"))
-        out.cache_read = count_in(*details, "cached_tokens");
-    out.input = std::max<std::int64_t>(count_in(usage, "prompt_tokens") - out.cache_read, 0);
+        out.cache_read = count_in(*details, "cached_tokens").value_or(0);
+    out.input =
+        std::max<std::int64_t>(count_in(usage, "prompt_tokens").value_or(0) - out.cache_read, 0);
     if (auto const* details = object_in(usage, "completion_tokens_details"))
-        out.thinking = count_in(*details, "reasoning_tokens");
+        out.thinking = count_in(*details, "reasoning_tokens").value_or(0);
     usage_ = out;
 }
 
@@ -183,7 +148,7 @@ void chat_stream::calls(std::string_view raw)
             at->input = raw_member_of(raw_member_of(element, "function"), "arguments");
         else
             at->input += string_in(*function, "arguments");
-        if (at->input.size() > largest_input) {
+        if (at->input.size() > largest_arguments) {
             broken("the input of a tool call is larger than 1 MiB");
             error_->retryable = false;
             return;

@@ -28,6 +28,10 @@ public:
     // An answer whose reason to stop was said needs no [DONE].
     void close() override;
 
+    bool begun() const override
+    {
+        return !content_.empty() || !reasoning_.empty() || !calls_.empty();
+    }
     bool complete() const override { return complete_; }
     std::optional<model_error> const& error() const override { return error_; }
     token_usage usage() const override { return usage_; }

@@ -16,7 +16,7 @@ std::string plain_string(std::string_view raw)
     return !ec && value.is_string() ? std::string(value.get_string()) : std::string();
 }
 
-json::string const* string_in(json::object const& object, json::string_view name)
+json::string const* string_at(json::object const& object, json::string_view name)
 {
     auto const* value = object.if_contains(name);
     return value ? value->if_string() : nullptr;
@@ -37,11 +37,11 @@ content_block::content_block(std::string_view start)
 
 bool content_block::apply(json::object const& delta, std::string_view raw)
 {
-    auto const* type = string_in(delta, "type");
+    auto const* type = string_at(delta, "type");
     if (!type)
         return false;
     auto append = [&](char const* member) {
-        auto const* piece = string_in(delta, member);
+        auto const* piece = string_at(delta, member);
         if (!piece)
             return false;
         auto const [at, fresh] = strings_.try_emplace(member);
@@ -57,13 +57,13 @@ bool content_block::apply(json::object const& delta, std::string_view raw)
     if (*type == "thinking_delta")
         return append("thinking");
     if (*type == "signature_delta") {
-        auto const* signature = string_in(delta, "signature");
+        auto const* signature = string_at(delta, "signature");
         if (signature)
             strings_["signature"] = std::string(*signature);
         return signature != nullptr;
     }
     if (*type == "input_json_delta") {
-        auto const* piece = string_in(delta, "partial_json");
+        auto const* piece = string_at(delta, "partial_json");
         if (piece)
             input_ += std::string_view(*piece);
         return piece != nullptr;

@@ -30,7 +30,7 @@ std::string text_block(std::string_view text)
 }
 
 // The content of a turn that another API has made.
-std::string blocks_of(turn const& answer)
+std::string foreign_blocks(turn const& answer)
 {
     std::string out;
     if (!answer.text.empty())
@@ -44,7 +44,7 @@ std::string blocks_of(turn const& answer)
     return "[" + out + "]";
 }
 
-struct writer {
+struct message_writer {
     model_request const& request;
     messages_profile profile;
 
@@ -96,7 +96,7 @@ struct writer {
     {
         auto content = answer.content;
         if (!content.starts_with('['))
-            content = blocks_of(answer);
+            content = foreign_blocks(answer);
         if (raw_elements(content).empty())
             content = "[" + text_block("") + "]";
         return R"({"role":"assistant","content":)" + content + "}";
@@ -191,7 +191,7 @@ std::string messages_url(std::string_view base_url)
 std::string
 message_body(model_request const& request, std::string_view model, messages_profile profile)
 {
-    writer const write{request, profile};
+    message_writer const write{request, profile};
     std::string body = R"({"model":)" + json_string(model);
     body += R"(,"max_tokens":)" + std::to_string(request.max_tokens) + R"(,"stream":true)";
     if (!request.effort.empty() && write.extends("output_config"))

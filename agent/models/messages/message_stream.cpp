@@ -1,9 +1,7 @@
 #include "agent/models/messages/message_stream.hpp"
 
+#include "agent/models/json_members.hpp"
 #include "agent/models/model_errors.hpp"
-#include "agent/models/raw_json.hpp"
-
-#include <boost/json/parse.hpp>
 
 #include <set>
 
@@ -15,26 +13,6 @@ namespace {
 
 constexpr std::size_t most_blocks = 4096;
 constexpr std::size_t largest_input = std::size_t(1) << 20;  // of one tool call
-
-json::object const* object_in(json::object const& object, json::string_view name)
-{
-    auto const* value = object.if_contains(name);
-    return value ? value->if_object() : nullptr;
-}
-
-std::string string_in(json::object const& object, json::string_view name)
-{
-    auto const* value = object.if_contains(name);
-    return value && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
-std::optional<std::int64_t> count_in(json::object const& object, json::string_view name)
-{
-    auto const* value = object.if_contains(name);
-    if (!value || !value->is_int64() || value->get_int64() < 0)
-        return std::nullopt;
-    return value->get_int64();
-}
 
 stop_reason stop_reason_of(std::string_view word)
 {

@@ -59,6 +59,7 @@ public:
     explicit message_stream(text_sink on_text = {}) : on_text_(std::move(on_text)) {}
 
     void feed(mcp::sse_event const& event) override;
+    bool begun() const override { return !blocks_.empty(); }
     bool complete() const override { return state_ == state::complete; }
     std::optional<model_error> const& error() const override { return error_; }
     token_usage usage() const override { return usage_.total(); }

@@ -26,11 +26,6 @@ namespace {
 
 constexpr int could_not = 2;
 
-void complain(std::string const& text)
-{
-    fmt::print(stderr, "{}\n", mcp::sanitize(text));
-}
-
 std::string json_line(boost::json::value const& value)
 {
     std::string out;

@@ -25,11 +25,6 @@ struct listed_package {
 };
 BOOST_DESCRIBE_STRUCT(listed_package, (), (library, version, sections))
 
-void complain(std::string const& text)
-{
-    fmt::print(stderr, "{}\n", text);
-}
-
 awaitable<int> search(docs_place& place, docs_options& options)
 {
     if (options.libraries.empty())

@@ -1,6 +1,6 @@
 #pragma once
 
-// What a command answers, on stdout.
+// What a command answers, on stdout, and what it could not do.
 
 #include "protocol/json.hpp"
 #include "protocol/json_text.hpp"
@@ -12,6 +12,9 @@
 namespace app {
 
 void print(std::string_view text);
+
+// One line on stderr.
+void complain(std::string_view text);
 
 // A described value on one line, for scripts.
 template <class T>

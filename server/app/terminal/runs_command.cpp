@@ -22,7 +22,7 @@ using boost::asio::awaitable;
 
 namespace {
 
-constexpr std::size_t most_listed = 1'000;
+constexpr std::size_t most_runs = 1'000;
 
 std::string time_of(agent::wall_time at)
 {
@@ -53,7 +53,7 @@ run_summary summary_of(agent::run_row const& row)
 
 awaitable<int> list(agent::runs& runs, bool json, mcp::redactor const& redact)
 {
-    auto const rows = co_await runs.list(std::nullopt, most_listed);
+    auto const rows = co_await runs.list(std::nullopt, most_runs);
     std::vector<run_summary> all;
     std::string text;
     for (auto const& row : rows) {
@@ -70,6 +70,33 @@ awaitable<int> list(agent::runs& runs, bool json, mcp::redactor const& redact)
     else
         print(text.empty() ? "No runs are kept.\n" : redact(text));
     co_return 0;
+}
+
+// A table of its turns.
+std::string shown(std::vector<agent::turn_account> const& turns)
+{
+    if (turns.empty())
+        return {};
+    std::string out =
+        "| turn | model | in | from cache | out | first token | time | cost | retries "
+        "|\n|---|---|---|---|---|---|---|---|---|\n";
+    auto const seconds = [](std::optional<std::int64_t> const& ms) {
+        return ms ? fmt::format("{:.1f} s", static_cast<double>(*ms) / 1000) : std::string();
+    };
+    int number = 0;
+    for (auto const& t : turns)
+        out += fmt::format(
+            "| {} | {} | {} | {} % | {} | {} | {} | {} | {} |\n",
+            ++number,
+            t.model,
+            t.usage.total_input(),
+            t.usage.cached_percent(),
+            t.usage.output,
+            seconds(t.first_token_ms),
+            seconds(t.time_ms),
+            t.cost_usd ? fmt::format("${:.4f}", *t.cost_usd) : "",
+            t.retries);
+    return out + "\n";
 }
 
 struct shown_run {
@@ -108,9 +135,43 @@ show(agent::runs& runs, agent::runs::run_ptr run, bool json, mcp::redactor const
         turns,
         turns == 1 ? "" : "s");
     text += agent::transcript_of(run->request, records);
+    text += shown(agent::turns_of(records));
     print(redact(text));
     if (run->outcome)
         print_outcome(*run, false, redact);
+    co_return 0;
+}
+
+// What one turn took, for scripts: one line of JSON each.
+struct turn_line {
+    std::string run_id;
+    int turn;
+    std::int64_t run_created_ms;
+    agent::turn_account took;
+};
+BOOST_DESCRIBE_STRUCT(turn_line, (), (run_id, turn, run_created_ms, took))
+
+awaitable<void> print_turns(
+    agent::runs& runs, std::string id, agent::wall_time created, mcp::redactor const& redact)
+{
+    auto const records = co_await runs.records(id);
+    int turn = 0;
+    for (auto const& took : agent::turns_of(records)) {
+        turn_line line{id, ++turn, created.time_since_epoch().count(), took};
+        print_json(line, redact);
+    }
+}
+
+// Of one run, or of all that are kept.
+awaitable<int> usage(agent::runs& runs, std::string const& id, mcp::redactor const& redact)
+{
+    if (!id.empty()) {
+        auto const run = co_await find_run(runs, id);
+        co_await print_turns(runs, run->id, run->created, redact);
+        co_return 0;
+    }
+    for (auto const& row : co_await runs.list(std::nullopt, most_runs))
+        co_await print_turns(runs, row.id, row.created, redact);
     co_return 0;
 }
 
@@ -196,6 +257,8 @@ awaitable<int> carry_out(
     using verb = runs_options::verb;
     if (options.what == verb::list)
         co_return co_await list(runs, options.json, redact);
+    if (options.what == verb::usage)
+        co_return co_await usage(runs, options.id, redact);
     auto run = co_await find_run(runs, options.id);
     switch (options.what) {
     case verb::show:
@@ -212,6 +275,7 @@ awaitable<int> carry_out(
     }
     case verb::remove:
     case verb::list:
+    case verb::usage:
         break;
     }
     co_await runs.remove(run);

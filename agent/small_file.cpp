@@ -14,7 +14,7 @@ using content = result<std::string, std::string>;
 
 namespace {
 
-content failed(std::string what)
+content no_content(std::string what)
 {
     return content(boost::system::in_place_error, std::move(what));
 }
@@ -39,12 +39,12 @@ content read_small_file(std::string const& path, std::size_t largest, unsigned* 
 {
     descriptor const file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
     if (file.fd < 0)
-        return failed("cannot be opened: " + reason());
+        return no_content("cannot be opened: " + reason());
     struct stat info {};
     if (::fstat(file.fd, &info) != 0)
-        return failed("cannot be read: " + reason());
+        return no_content("cannot be read: " + reason());
     if (!S_ISREG(info.st_mode))
-        return failed("is not a regular file");
+        return no_content("is not a regular file");
     if (mode)
         *mode = info.st_mode;
     std::string text(largest + 1, '\0');
@@ -54,13 +54,13 @@ content read_small_file(std::string const& path, std::size_t largest, unsigned* 
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return failed("cannot be read: " + reason());
+            return no_content("cannot be read: " + reason());
         if (n == 0)
             break;
         size += std::size_t(n);
     }
     if (size > largest)
-        return failed("is larger than " + std::to_string(largest >> 10) + " KiB");
+        return no_content("is larger than " + std::to_string(largest >> 10) + " KiB");
     text.resize(size);
     return content(boost::system::in_place_value, std::move(text));
 }

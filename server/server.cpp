@@ -108,11 +108,11 @@ private:
     std::optional<mcp::event> relaying_;  // while a relay runs
 };
 
-struct counted {
-    explicit counted(std::size_t& n) : of(n) { ++of; }
-    counted(counted const&) = delete;
-    counted& operator=(counted const&) = delete;
-    ~counted() { --of; }
+struct counted_in {
+    explicit counted_in(std::size_t& n) : of(n) { ++of; }
+    counted_in(counted_in const&) = delete;
+    counted_in& operator=(counted_in const&) = delete;
+    ~counted_in() { --of; }
     std::size_t& of;
 };
 
@@ -204,7 +204,7 @@ awaitable<mcp::json::value> mcp_server::answer_in(
         co_await asio::post(executor, asio::use_awaitable);
     if (unfinished_ >= limits_.requests)
         throw busy(limits_.requests);
-    counted const in_progress(unfinished_);
+    counted_in const in_progress(unfinished_);
     request_context ctx(
         std::move(request.id),
         std::move(meta),

@@ -43,7 +43,7 @@ void add_node_modules(std::vector<project_root>& roots, std::string const& folde
         roots.push_back(std::move(*root));
 }
 
-std::string text_of(boost::json::object const& object, std::string_view key)
+std::string line_of(boost::json::object const& object, std::string_view key)
 {
     auto const* value = object.if_contains(key);
     auto const* text = value != nullptr ? value->if_string() : nullptr;
@@ -143,7 +143,7 @@ std::string installed_packages::version(std::string const& package) const
     boost::json::error_code failure;
     auto const parsed = boost::json::parse(*text, failure);
     auto const* object = failure ? nullptr : parsed.if_object();
-    return object != nullptr ? text_of(*object, "version") : std::string();
+    return object != nullptr ? line_of(*object, "version") : std::string();
 }
 
 std::string installed_packages::folder(std::string const& package, std::string const& inside) const

@@ -36,7 +36,7 @@ question shown(question q)
 }
 
 // The same for every run, and made once.
-tool_declaration const& declared()
+tool_declaration const& declared_ask_user()
 {
     static tool_declaration const once{
         "ask_user",
@@ -52,7 +52,7 @@ tool_declaration const& declared()
 }  // namespace
 
 ask_user::ask_user(run_log const& log, run_limits const& limits)
-    : log_(log), most_rounds_(limits.questions), declaration_(declared())
+    : log_(log), most_rounds_(limits.questions), declaration_(declared_ask_user())
 {
 }
 

@@ -30,7 +30,7 @@ mcp::descriptions const texts{
     {"questions", "Questions whose answers would change the result."}};
 
 // The same for every run, and made once.
-tool_declaration const& declared()
+tool_declaration const& declared_finish()
 {
     static tool_declaration const once{
         "finish",
@@ -67,7 +67,7 @@ finish::finish(
       project_(std::move(project)),
       limits_(limits),
       check_(edits, project_, std::move(checks)),
-      declaration_(declared())
+      declaration_(declared_finish())
 {
 }
 

@@ -20,7 +20,7 @@ struct arguments {
 BOOST_DESCRIBE_STRUCT(arguments, (), (library, question))
 
 // The same for every run, and made once.
-tool_declaration const& declared()
+tool_declaration const& declared_query_docs()
 {
     static tool_declaration const once{
         "query_docs",
@@ -40,7 +40,7 @@ tool_declaration const& declared()
 }  // namespace
 
 query_docs::query_docs(lookups& documentation)
-    : documentation_(documentation), declaration_(declared())
+    : documentation_(documentation), declaration_(declared_query_docs())
 {
 }
 

@@ -22,8 +22,8 @@ constexpr std::chrono::milliseconds slice(100);  // so that a cancelled search e
 constexpr std::int64_t default_matches = 100;
 constexpr std::int64_t most_matches = 500;
 constexpr std::int64_t most_context = 5;
-constexpr std::size_t most_bytes = 32 << 10;
-constexpr std::size_t longest_line = 300;
+constexpr std::size_t most_found = 32 << 10;
+constexpr std::size_t longest_shown = 300;
 
 struct search_options {
     std::string text;
@@ -113,7 +113,7 @@ private:
         return false;
     }
 
-    bool full() const { return matches_ >= options_.limit || out_.size() > most_bytes; }
+    bool full() const { return matches_ >= options_.limit || out_.size() > most_found; }
 
     void list()
     {
@@ -180,7 +180,7 @@ private:
 
     void show(std::string const& path, std::size_t number, std::string_view line, bool match)
     {
-        auto const cut = mcp::cut_utf8(line, longest_line);
+        auto const cut = mcp::cut_utf8(line, longest_shown);
         out_ += fmt::format(
             "{}{}{}{} {}{}\n",
             mcp::sanitize_line(path, 1100),
@@ -225,7 +225,7 @@ std::vector<input_field> const& search_fields()
     return once;
 }
 
-tool_declaration const& declared()
+tool_declaration const& declared_search_files()
 {
     static tool_declaration const once{
         "search_files",
@@ -243,7 +243,7 @@ public:
     {
     }
 
-    tool_declaration const& declaration() const override { return declared(); }
+    tool_declaration const& declaration() const override { return declared_search_files(); }
     bool read_only() const override { return true; }
 
     boost::asio::awaitable<tool_answer> run(boost::json::object input) override

@@ -12,7 +12,7 @@ namespace {
 
 constexpr char markdown[] = "text/markdown";
 
-awaitable<mcp::ReadResourceResult> give(std::string uri, std::string text)
+awaitable<mcp::ReadResourceResult> give_text(std::string uri, std::string text)
 {
     co_return mcp::text_resource(std::move(uri), markdown, std::move(text));
 }
@@ -78,7 +78,7 @@ void add_resources(
             "The expert's prompt",
             "The rules that every answer is written by, as their author wrote them."),
         [&expert](server::request_context&, std::string uri) {
-            return give(std::move(uri), expert.body);
+            return give_text(std::move(uri), expert.body);
         });
     offered.add_resource(
         described(

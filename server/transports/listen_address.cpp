@@ -10,15 +10,15 @@ namespace server {
 namespace {
 
 using boost::asio::ip::address;
-using outcome = boost::system::result<listen_address, std::string>;
+using parsed_address = boost::system::result<listen_address, std::string>;
 
 constexpr std::string_view forms =
     "; write unix:/path/to/socket, tcp:127.0.0.1:4000, http://127.0.0.1:3000 or fd:3";
 
-outcome refused(std::string_view text, std::string_view why)
+parsed_address refused(std::string_view text, std::string_view why)
 {
     auto sentence = "--listen " + mcp::quoted(text) + ": " + std::string(why) + std::string(forms);
-    return outcome(boost::system::in_place_error, std::move(sentence));
+    return parsed_address(boost::system::in_place_error, std::move(sentence));
 }
 
 template <class Number>
@@ -68,7 +68,7 @@ bool take(std::string_view& text, std::string_view prefix)
     return true;
 }
 
-outcome unix_path(std::string_view text, std::string_view path)
+parsed_address unix_path(std::string_view text, std::string_view path)
 {
     constexpr auto longest = sizeof(sockaddr_un::sun_path) - 1;
     if (path.empty() || path.find('\0') != std::string_view::npos)
@@ -81,7 +81,7 @@ outcome unix_path(std::string_view text, std::string_view path)
     return listen_address(unix_address{std::string(path)});
 }
 
-outcome http_url(std::string_view text, std::string_view rest)
+parsed_address http_url(std::string_view text, std::string_view rest)
 {
     auto const slash = rest.find('/');
     auto const at = host_and_port(rest.substr(0, slash));
@@ -93,7 +93,7 @@ outcome http_url(std::string_view text, std::string_view rest)
     return listen_address(http_address{at->host, at->port, std::move(path)});
 }
 
-outcome inherited(std::string_view text, std::string_view digits, bool http)
+parsed_address inherited(std::string_view text, std::string_view digits, bool http)
 {
     auto const fd = number<int>(digits);
     if (!fd || *fd < 3)
@@ -119,7 +119,7 @@ struct writer {
 
 }  // namespace
 
-outcome parse_listen_address(std::string_view text)
+parsed_address parse_listen_address(std::string_view text)
 {
     auto rest = text;
     if (take(rest, "unix:"))

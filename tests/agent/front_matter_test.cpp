@@ -7,6 +7,8 @@
 #include <fstream>
 #include <iterator>
 
+namespace front_matter_test {
+
 using agent::parse_agent_file;
 
 TEST_CASE("the expert's prompt is compiled in byte for byte as its author wrote it")
@@ -68,3 +70,5 @@ TEST_CASE("malformed prompt files are errors that say what is wrong")
     CHECK(message(std::string(300 << 10, 'x')).find("256 KiB") != std::string::npos);
     CHECK(message("---\nname: " + std::string(20000, '[') + "\n---\nbody") != "accepted");
 }
+
+}  // namespace front_matter_test

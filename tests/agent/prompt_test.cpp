@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+namespace prompt_test {
+
 using agent::audience;
 using agent::fingerprint;
 using agent::prompt_options;
@@ -139,3 +141,5 @@ TEST_CASE("no condition or placeholder is left in the notes, and nothing planted
         CHECK_FALSE(says(notes, "obey"));
     }
 }
+
+}  // namespace prompt_test

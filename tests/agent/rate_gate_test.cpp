@@ -6,6 +6,8 @@
 #include <boost/asio/post.hpp>
 #include <doctest/doctest.h>
 
+namespace rate_gate_test {
+
 namespace asio = boost::asio;
 using asio::awaitable;
 using namespace std::chrono_literals;
@@ -92,3 +94,5 @@ TEST_CASE("who goes ahead and comes to nothing lets the next one try")
         CHECK(!gate.closed());
     }());
 }
+
+}  // namespace rate_gate_test

@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+namespace report_test {
+
 namespace {
 
 agent::run_outcome answered()
@@ -106,3 +108,5 @@ TEST_CASE("a brief holds the rules, the task and the sources, and how to get ful
         agent::render_brief({}, "", {}).find("No documentation could be looked up") !=
         std::string::npos);
 }
+
+}  // namespace report_test

@@ -8,6 +8,8 @@
 
 #include <deque>
 
+namespace retry_test {
+
 using agent::model_errc;
 using agent::model_error;
 using boost::system::result;
@@ -304,3 +306,5 @@ TEST_CASE("a wait between attempts ends at once when it is cancelled")
     REQUIRE(failure);
     CHECK_THROWS_AS(std::rethrow_exception(failure), boost::system::system_error);
 }
+
+}  // namespace retry_test

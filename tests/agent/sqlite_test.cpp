@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+namespace sqlite_test {
+
 using namespace agent;
 using test::state_directory;
 
@@ -113,3 +115,5 @@ TEST_CASE("SQLite reads what nobody changes without a file beside it, whatever i
     CHECK(!std::filesystem::exists(file + "-shm"));
     CHECK_THROWS_AS(db.run("DELETE FROM t"), sqlite_error);
 }
+
+}  // namespace sqlite_test

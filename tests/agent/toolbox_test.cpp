@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+namespace toolbox_test {
+
 using boost::asio::awaitable;
 using namespace std::chrono_literals;
 
@@ -135,3 +137,5 @@ TEST_CASE("calls beyond the limit of a turn are answered without being run")
     CHECK(out[1].is_error);
     CHECK(log.size() == 2);
 }
+
+}  // namespace toolbox_test

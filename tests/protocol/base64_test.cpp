@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace base64_test {
+
 using mcp::base64;
 using mcp::base64url;
 using mcp::from_base64;
@@ -63,3 +65,5 @@ TEST_CASE("base64 that is not canonical is refused")
         CHECK_FALSE(from_base64url(text));
     }
 }
+
+}  // namespace base64_test

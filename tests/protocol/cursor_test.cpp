@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace cursor_test {
+
 TEST_CASE("a cursor is a position in one list, and nothing else is")
 {
     auto const cursor = mcp::cursor_at(100, "tools");
@@ -11,3 +13,5 @@ TEST_CASE("a cursor is a position in one list, and nothing else is")
     CHECK_FALSE(mcp::position_of("100", "tools"));
     CHECK_FALSE(mcp::position_of(cursor + "A", "tools"));
 }
+
+}  // namespace cursor_test

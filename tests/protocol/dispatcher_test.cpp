@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+namespace dispatcher_test {
+
 namespace asio = boost::asio;
 namespace json = boost::json;
 using asio::awaitable;
@@ -384,3 +386,5 @@ TEST_CASE("a batch is answered with one array, where batches are allowed")
         CHECK(f.heard.size() == 2);
     });
 }
+
+}  // namespace dispatcher_test

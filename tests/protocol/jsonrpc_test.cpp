@@ -7,6 +7,8 @@
 
 #include <limits>
 
+namespace jsonrpc_test {
+
 namespace rpc = mcp::jsonrpc;
 
 namespace {
@@ -132,3 +134,5 @@ TEST_CASE("text is written without newlines and always as valid UTF-8")
         CHECK(mcp::strict_json().parse(written).has_value());
     }
 }
+
+}  // namespace jsonrpc_test

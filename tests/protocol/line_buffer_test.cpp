@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+namespace line_buffer_test {
+
 namespace {
 
 // Feeds `bytes` in pieces of `piece`, and gives back the lines; one that was too long is "#".
@@ -82,3 +84,5 @@ TEST_CASE("a line without end takes no more memory than the limit allows")
     CHECK(reported == 1);
     CHECK(largest <= 2 * (1 << 20) + 4);
 }
+
+}  // namespace line_buffer_test

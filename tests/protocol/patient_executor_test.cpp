@@ -11,6 +11,8 @@
 #include <string>
 #include <thread>
 
+namespace patient_executor_test {
+
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
@@ -149,3 +151,5 @@ TEST_CASE("work that is left when the patient queue goes is dropped, and what it
     loop.run();
     CHECK_FALSE(done);
 }
+
+}  // namespace patient_executor_test

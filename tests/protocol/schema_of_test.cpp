@@ -3,6 +3,8 @@
 #include <boost/json/parse.hpp>
 #include <doctest/doctest.h>
 
+namespace schema_of_test {
+
 namespace {
 
 enum class Mode { implement, plan };
@@ -99,3 +101,5 @@ TEST_CASE("a peer's name is quoted short and printable")
     CHECK(mcp::closest(std::string(100'000, 'a'), {"task"}) == "");
     CHECK(mcp::unknown_name("tool", "x", {}) == "no tool \"x\"; there are none");
 }
+
+}  // namespace schema_of_test

@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+namespace sealed_test {
+
 using mcp::seal_context;
 using mcp::seal_error;
 using mcp::sealer;
@@ -83,3 +85,5 @@ TEST_CASE("texts are equal in constant time exactly when they are equal")
     CHECK_FALSE(mcp::equal_in_constant_time("token", "tokem"));
     CHECK_FALSE(mcp::equal_in_constant_time("token", "token "));
 }
+
+}  // namespace sealed_test

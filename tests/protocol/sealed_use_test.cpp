@@ -4,6 +4,8 @@
 #include <boost/json/object.hpp>
 #include <doctest/doctest.h>
 
+namespace sealed_use_test {
+
 using mcp::seal_context;
 using mcp::seal_error;
 using mcp::sealer;
@@ -72,3 +74,5 @@ TEST_CASE("a cursor that was altered anywhere is none")
     }
     CHECK_FALSE(mcp::position_of(cursor, "resources"));
 }
+
+}  // namespace sealed_use_test

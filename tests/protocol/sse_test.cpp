@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace sse_test {
+
 using mcp::sse_errc;
 using mcp::sse_event;
 
@@ -131,3 +133,5 @@ TEST_CASE("the id of the last event is known, also when that had no data and onc
     CHECK(parser.last_event_id() == "2");
     CHECK(seen == events{{"", "x", "2"}});
 }
+
+}  // namespace sse_test

@@ -11,6 +11,8 @@
 
 #include <csignal>
 
+namespace stream_transport_test {
+
 namespace asio = boost::asio;
 using asio::awaitable;
 using asio::use_awaitable;
@@ -213,3 +215,5 @@ TEST_CASE("a transport may be destroyed while a write is under way")
         co_await asio::post(use_awaitable);
     }());
 }
+
+}  // namespace stream_transport_test

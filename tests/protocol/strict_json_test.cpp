@@ -5,6 +5,8 @@
 #include <boost/json/serialize.hpp>
 #include <doctest/doctest.h>
 
+namespace strict_json_test {
+
 namespace {
 
 std::string fault(std::string_view text, mcp::json_limits limits = {})
@@ -198,3 +200,5 @@ TEST_CASE("a value lives in the storage that was asked for")
     CHECK(value->at("a").at(1).storage() == storage);
     CHECK(parser.parse("[1]")->storage() == boost::json::storage_ptr());
 }
+
+}  // namespace strict_json_test

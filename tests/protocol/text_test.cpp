@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace protocol_text_test {
+
 using mcp::cut_utf8;
 using mcp::head_and_tail;
 using mcp::redactor;
@@ -109,3 +111,5 @@ TEST_CASE("what looks like a key is replaced without being known")
         redact("Bearer authentication, task-sk-learn, Bearer <token>") ==
         "Bearer authentication, task-sk-learn, Bearer <token>");
 }
+
+}  // namespace protocol_text_test

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace uri_template_forms_test {
+
 using mcp::uri_template;
 using variables = mcp::uri_variables;
 
@@ -160,3 +162,5 @@ TEST_CASE("a template expands as RFC 6570 says")
     }
     CHECK(parsed("{a}/{?b,c}").variables() == std::vector<std::string>{"a", "b", "c"});
 }
+
+}  // namespace uri_template_forms_test

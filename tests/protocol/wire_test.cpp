@@ -8,6 +8,8 @@
 
 #include <algorithm>
 
+namespace wire_test {
+
 namespace {
 
 using boost::json::parse;
@@ -326,3 +328,5 @@ TEST_CASE("each error of the protocol has its code and its data")
     CHECK(version.code == -32022);
     CHECK(version.data->at("requested") == "v9");
 }
+
+}  // namespace wire_test

@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+namespace features_test {
+
 using boost::asio::awaitable;
 using boost::json::parse;
 using server::features;
@@ -216,3 +218,5 @@ TEST_CASE("arguments that do not fit a tool's schema are told to the model with 
             CHECK(missing.at("isError") == true);
         });
 }
+
+}  // namespace features_test

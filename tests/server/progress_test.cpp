@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+namespace progress_test {
+
 using namespace std::chrono_literals;
 namespace asio = boost::asio;
 using asio::awaitable;
@@ -112,3 +114,5 @@ TEST_CASE("a heartbeat says the last message again, and ends with its reporter")
         CHECK(out.all.size() == n);
     }());
 }
+
+}  // namespace progress_test

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace questions_test {
+
 using boost::asio::awaitable;
 using boost::json::parse;
 using server::features;
@@ -148,3 +150,5 @@ TEST_CASE("in a legacy session the same question is a request to the client")
         }
     });
 }
+
+}  // namespace questions_test

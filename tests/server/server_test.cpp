@@ -7,6 +7,8 @@
 
 #include <set>
 
+namespace server_test {
+
 using boost::asio::awaitable;
 using boost::json::parse;
 using test::conversation;
@@ -307,3 +309,5 @@ TEST_CASE("batches are taken in a session of 2025-03-26 and in no other")
         }
     });
 }
+
+}  // namespace server_test

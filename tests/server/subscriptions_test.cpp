@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace subscriptions_test {
+
 using boost::asio::awaitable;
 using boost::json::parse;
 using server::features;
@@ -153,3 +155,5 @@ TEST_CASE("a legacy session hears of every list, and of the resources it subscri
         CHECK((co_await c.legacy("ping")) == "{}");
     });
 }
+
+}  // namespace subscriptions_test

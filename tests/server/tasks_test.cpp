@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace tasks_test {
+
 using boost::asio::awaitable;
 using boost::json::parse;
 using server::background;
@@ -221,3 +223,5 @@ TEST_CASE("a task that does not exist is invalid params, and no other method has
         CHECK(parse(co_await c.legacy("tasks/get", R"("taskId":"x")")).at("code") == -32601);
     });
 }
+
+}  // namespace tasks_test

@@ -17,7 +17,7 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::size_t most_files = 64;
+constexpr std::size_t most_remembered = 64;
 constexpr std::size_t most_bytes = 8U << 20U;
 
 json::object written(diagnostic const& d)
@@ -79,7 +79,7 @@ void remove_oldest(fs::path const& folder)
         files.emplace_back(fs::last_write_time(at->path(), gone), at->path());
     }
     std::sort(files.rbegin(), files.rend());
-    for (std::size_t i = most_files; i < files.size(); ++i)
+    for (std::size_t i = most_remembered; i < files.size(); ++i)
         fs::remove(files[i].second, ec);
 }
 

@@ -25,7 +25,7 @@ std::string_view take_line(std::string_view& text)
 }
 
 // Follows ``` and ~~~ blocks from line to line.
-class fence {
+class code_fence {
 public:
     // Whether the line belongs to a code block, its first and last line included.
     bool holds(std::string_view line)
@@ -173,7 +173,7 @@ std::string for_router(std::string_view body, next_router router)
     auto const text = without_tags(body, ours, other);
     std::string out, prose;
     std::string_view rest = text;
-    fence code;
+    code_fence code;
     bool skipping = false;
     auto const flush = [&] {
         out += without_comments(prose);
@@ -213,7 +213,7 @@ cut_sections(std::string_view page_title, std::string_view markdown, std::size_t
             sections.push_back({here.title(), std::string(kept)});
         text.clear();
     };
-    fence code;
+    code_fence code;
     bool blank = false;  // the line before was blank: nothing is torn apart here
     while (!markdown.empty()) {
         bool const inside = code.open();

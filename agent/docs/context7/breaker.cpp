@@ -93,7 +93,8 @@ bool about_the_key(docs_error const& why)
 
 }  // namespace
 
-std::optional<seconds> named_wait(std::string_view text, breaker::clock::time_point now)
+std::optional<std::chrono::seconds>
+named_wait(std::string_view text, std::chrono::system_clock::time_point now)
 {
     auto const lower = mcp::lower(text);
     auto wait = relative(lower);

@@ -43,7 +43,7 @@ struct fetched {
     std::string body;
     std::string as_of;
 };
-using outcome = boost::system::result<fetched, docs_error>;
+using obtained = boost::system::result<fetched, docs_error>;
 
 // An older answer is better than none where nobody could be asked; not where the answer is no.
 bool nobody_answered(docs_errc kind)
@@ -161,7 +161,7 @@ private:
     struct flight {
         explicit flight(asio::any_io_executor const& ex) : executor(ex), done(ex) {}
         asio::any_io_executor executor;
-        std::optional<outcome> result;
+        std::optional<obtained> result;
         mcp::event done;
         asio::cancellation_signal cancel;
         int watchers = 0;
@@ -202,7 +202,7 @@ private:
         return out;
     }
 
-    awaitable<outcome> get(answer_key key, question ask)
+    awaitable<obtained> get(answer_key key, question ask)
     {
         auto const request = joined(key, std::move(ask));
         watcher const watching(request);
@@ -219,7 +219,7 @@ private:
         auto request = std::make_shared<flight>(executor_);
         slot = request;
         auto finished =
-            [self = shared_from_this(), request, key](std::exception_ptr failure, outcome result) {
+            [self = shared_from_this(), request, key](std::exception_ptr failure, obtained result) {
                 self->landed(key.cached, *request, failure, std::move(result));
             };
         asio::co_spawn(
@@ -230,7 +230,7 @@ private:
     }
 
     void landed(
-        std::string const& key, flight& request, std::exception_ptr const& failure, outcome result)
+        std::string const& key, flight& request, std::exception_ptr const& failure, obtained result)
     {
         if (auto const known = flights_.find(key);
             known != flights_.end() && known->second.get() == &request)
@@ -242,7 +242,7 @@ private:
     }
 
     // From what is kept, from the server, or from what is kept for too long.
-    awaitable<outcome> fetch(answer_key key, question ask)
+    awaitable<obtained> fetch(answer_key key, question ask)
     {
         auto const self = shared_from_this();
         auto kept = co_await find(key);

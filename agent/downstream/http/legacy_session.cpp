@@ -17,8 +17,8 @@ using asio::awaitable;
 
 namespace {
 
-constexpr auto usual_pause = std::chrono::milliseconds(1000);
-constexpr auto longest_pause = std::chrono::milliseconds(30'000);
+constexpr auto poll_pause = std::chrono::milliseconds(1000);
+constexpr auto longest_poll_pause = std::chrono::milliseconds(30'000);
 constexpr auto send_limit = std::chrono::milliseconds(10'000);  // for what nobody waits for
 constexpr auto farewell_limit = std::chrono::milliseconds(400);
 constexpr int most_resumptions = 5;  // in a row that brought nothing
@@ -44,7 +44,7 @@ void take_position(
     if (!exchange.last_event_id().empty())
         last = exchange.last_event_id();
     if (auto const pause = exchange.reconnection_time())
-        wait = std::min(*pause, longest_pause);
+        wait = std::min(*pause, longest_poll_pause);
 }
 
 std::string serialized(mcp::jsonrpc::message const& m)
@@ -100,7 +100,7 @@ http_request legacy_session::resume(position const& at) const
 awaitable<json::value> legacy_session::request(downstream_request r)
 {
     auto const self = shared_from_this();
-    awaited call{++last_request_, r.method == "initialize", {{}, usual_pause}, std::nullopt};
+    awaited call{++last_request_, r.method == "initialize", {{}, poll_pause}, std::nullopt};
     auto text =
         serialized(mcp::jsonrpc::request{call.id, std::move(r.method), std::move(r.params)});
     http_request first;
@@ -244,7 +244,7 @@ void legacy_session::start_listening()
 awaitable<void> legacy_session::listen()
 {
     auto const self = shared_from_this();
-    position at{{}, usual_pause};
+    position at{{}, poll_pause};
     for (int tries = 0; tries < most_resumptions && !closed_; ++tries) {
         auto const before = at.last_event;
         bool const again = co_await listened(at);

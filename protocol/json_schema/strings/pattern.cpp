@@ -14,7 +14,7 @@
 namespace mcp::json_schema {
 namespace {
 
-struct exhausted {};
+struct steps_exhausted {};
 
 // A position in the text. Each step is paid for.
 class position {
@@ -59,7 +59,7 @@ private:
     void pay() const
     {
         if (*left_ == 0)
-            throw exhausted();
+            throw steps_exhausted();
         --*left_;
     }
 
@@ -107,7 +107,7 @@ std::optional<bool> pattern::occurs_in(std::string_view text, std::size_t& budge
             position(wide.data() + wide.size(), &budget),
             machine_->expression,
             boost::match_single_line | boost::match_not_dot_newline | boost::match_any);
-    } catch (exhausted) {
+    } catch (steps_exhausted) {
         return std::nullopt;
     } catch (std::runtime_error const&) {  // too many states
         budget = 0;

@@ -23,7 +23,7 @@ using boost::asio::awaitable;
 
 namespace {
 
-constexpr char markdown[] = "text/markdown";
+constexpr char as_markdown[] = "text/markdown";
 constexpr std::size_t most_listed = 1'000;
 
 // A run and what it has done so far.
@@ -146,7 +146,7 @@ awaitable<std::vector<mcp::Resource>> list_runs(delivery const& by, server::requ
         r.name = row.id;
         r.title = row.title;
         r.description = fmt::format("A run, {}", boost::describe::enum_to_string(row.state, ""));
-        r.mimeType = markdown;
+        r.mimeType = as_markdown;
         out.push_back(std::move(r));
     }
     co_return out;
@@ -180,7 +180,7 @@ awaitable<std::vector<std::string>> complete_path(
 }
 
 mcp::ResourceTemplate
-described(char const* uri, char const* name, char const* title, char const* mime)
+template_of(char const* uri, char const* name, char const* title, char const* mime)
 {
     mcp::ResourceTemplate out;
     out.uriTemplate = uri;
@@ -203,7 +203,7 @@ void add_run_resources(server::features& offered, delivery const& by)
         return complete_path(by, ctx, std::move(typed), std::move(o));
     };
     auto const add = [&](mcp::ResourceTemplate what, view shown) {
-        auto const* mime = shown == &diff ? "text/x-diff" : markdown;
+        auto const* mime = shown == &diff ? "text/x-diff" : as_markdown;
         offered.add_resource_template(
             std::move(what),
             [&by, shown, mime](
@@ -212,22 +212,23 @@ void add_run_resources(server::features& offered, delivery const& by)
             },
             ids);
     };
-    add(described("run://{run_id}", "run", "A run", markdown), &overview);
-    add(described("run://{run_id}/diff", "run-diff", "All changes of a run", "text/x-diff"), &diff);
-    add(described(
+    add(template_of("run://{run_id}", "run", "A run", as_markdown), &overview);
+    add(template_of("run://{run_id}/diff", "run-diff", "All changes of a run", "text/x-diff"),
+        &diff);
+    add(template_of(
             "run://{run_id}/transcript",
             "run-transcript",
             "What a run's model said and did",
-            markdown),
+            as_markdown),
         &transcript);
-    add(described(
+    add(template_of(
             "run://{run_id}/documentation",
             "run-documentation",
             "The documentation that a run looked up",
-            markdown),
+            as_markdown),
         &documentation);
     offered.add_resource_template(
-        described(run_file_template, "run-file", "A file that a run wrote", "text/plain"),
+        template_of(run_file_template, "run-file", "A file that a run wrote", "text/plain"),
         [&by](server::request_context& ctx, std::string uri, mcp::uri_variables variables) {
             return read_file(by, ctx, std::move(uri), std::move(variables));
         },

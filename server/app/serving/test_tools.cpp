@@ -15,7 +15,7 @@ using std::chrono::milliseconds;
 namespace {
 
 constexpr milliseconds step(100);
-constexpr std::int64_t longest = 3'600'000;
+constexpr std::int64_t longest_wait = 3'600'000;
 
 struct EchoArguments {
     std::string text;
@@ -34,8 +34,8 @@ awaitable<mcp::CallToolResult> echo(server::request_context&, EchoArguments argu
 
 awaitable<mcp::CallToolResult> slow(server::request_context& ctx, SlowArguments arguments)
 {
-    if (arguments.ms < 0 || arguments.ms > longest)
-        throw server::tool_error(fmt::format("arguments.ms: must be from 0 to {}", longest));
+    if (arguments.ms < 0 || arguments.ms > longest_wait)
+        throw server::tool_error(fmt::format("arguments.ms: must be from 0 to {}", longest_wait));
     milliseconds const total(arguments.ms);
     for (milliseconds done(0); done < total; done += step) {
         ctx.progress(double(done.count()), double(total.count()), "sleeping");

@@ -44,7 +44,7 @@ struct CheckArguments {
 };
 BOOST_DESCRIBE_STRUCT(CheckArguments, (), (project_path, paths, files, verify))
 
-mcp::descriptions const texts{
+mcp::descriptions const check_texts{
     {"project_path",
      "The project's folder, inside one that the server was allowed to read. Default: the server's "
      "project."},
@@ -179,7 +179,7 @@ void add_check_tool(server::features& offered, check_sources sources)
 {
     offered.add_tool<CheckArguments>(
         described(),
-        texts,
+        check_texts,
         [sources = std::move(sources)](server::request_context&, CheckArguments arguments) {
             return check(sources, std::move(arguments));
         });

@@ -14,8 +14,9 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr std::size_t kept = std::size_t(16) << 10;   // bytes of a body's memory between requests
-constexpr std::size_t last_chunk = 5;                 // the shortest: 0, and two line ends
+constexpr std::size_t body_kept = std::size_t(16)
+                                  << 10;              // bytes of a body's memory between requests
+constexpr std::size_t shortest_chunk = 5;             // the shortest: 0, and two line ends
 constexpr std::size_t ahead = std::size_t(64) << 10;  // reserved on the word of a Content-Length
 
 std::string_view view(string_view s)
@@ -148,7 +149,7 @@ void request_parser::restart()
     parser.body_limit(boost::none);
     head_.clear();
     body_.clear();
-    if (body_.capacity() > kept)
+    if (body_.capacity() > body_kept)
         body_.shrink_to_fit();
     body_size_ = 0;
     fault_ = fault::none;
@@ -169,7 +170,7 @@ std::size_t request_parser::feed(std::string_view bytes)
     while (used < bytes.size() && fault_ == fault::none && !is_done_ && has_head_ == had_head) {
         // Beast asserts that it sees the beginning of the last chunk again with so many bytes.
         bool const is_chunked = had_head && !head_.content_length;
-        if (is_chunked && bytes.size() - used < last_chunk)
+        if (is_chunked && bytes.size() - used < shortest_chunk)
             break;
         error_code ec;
         machine_->input = bytes.substr(used);

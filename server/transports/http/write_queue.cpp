@@ -9,7 +9,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::size_t kept = std::size_t(16) << 10;  // bytes that an idle connection keeps
+constexpr std::size_t bytes_kept = std::size_t(16) << 10;  // bytes that an idle connection keeps
 
 }  // namespace
 
@@ -27,7 +27,7 @@ write_queue::outcome write_queue::send()
         auto const rest = asio::buffer(bytes_.data() + sent_, bytes_.size() - sent_);
         auto const n = socket_.write_some(rest, ec);
         if (ec == asio::error::would_block || ec == asio::error::try_again) {
-            if (sent_ > kept) {
+            if (sent_ > bytes_kept) {
                 bytes_.erase(0, sent_);
                 sent_ = 0;
             }
@@ -46,7 +46,7 @@ void write_queue::drop()
 {
     bytes_.clear();
     sent_ = 0;
-    if (bytes_.capacity() > kept)
+    if (bytes_.capacity() > bytes_kept)
         bytes_.shrink_to_fit();
 }
 

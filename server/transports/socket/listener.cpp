@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto retry_time = 100ms;  // after accepting failed for want of descriptors or memory
-constexpr rlim_t spare_descriptors = 64;
+constexpr rlim_t descriptors_left = 64;
 
 std::size_t connections(std::size_t wanted)
 {
@@ -27,7 +27,7 @@ std::size_t connections(std::size_t wanted)
     if (::getrlimit(RLIMIT_NOFILE, &descriptors) != 0)
         return wanted;
     auto const room =
-        descriptors.rlim_cur > spare_descriptors + 1 ? descriptors.rlim_cur - spare_descriptors : 1;
+        descriptors.rlim_cur > descriptors_left + 1 ? descriptors.rlim_cur - descriptors_left : 1;
     return std::min<std::size_t>(wanted, room);
 }
 

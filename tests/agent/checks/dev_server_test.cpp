@@ -5,6 +5,8 @@
 
 #include <unistd.h>
 
+namespace dev_server_test {
+
 using namespace agent;
 using test::temporary_project;
 
@@ -53,3 +55,5 @@ TEST_CASE("a dev server is one of Next.js that lives, whatever its lock says")
         CHECK(!dev_server_port(at.path().string()));
     }
 }
+
+}  // namespace dev_server_test

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace types_rows_test {
+
 using namespace agent;
 using verdict = types_result::verdict;
 
@@ -134,3 +136,5 @@ TEST_CASE("what is wrong only because a package is still to be installed is set 
     set_aside(none, {});
     CHECK(none.introduced_count == errors.size());
 }
+
+}  // namespace types_rows_test

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace excerpt_test {
+
 using namespace agent;
 
 TEST_CASE("an excerpt ends with a whole line and never inside a character")
@@ -23,3 +25,5 @@ TEST_CASE("code points are counted, not bytes")
     CHECK(first_code_points("ab", 5) == "ab");
     CHECK(first_code_points("", 5).empty());
 }
+
+}  // namespace excerpt_test

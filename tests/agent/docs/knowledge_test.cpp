@@ -11,6 +11,8 @@
 #include <set>
 #include <thread>
 
+namespace knowledge_test {
+
 using agent::knowledge;
 using agent::library_kind;
 
@@ -255,3 +257,5 @@ TEST_CASE("words are found as whole words, in plural, and with any ending where 
     CHECK(places[1].begin == 17);
     CHECK(agent::searchable(std::string(1 << 20, 'x')).size() < (1 << 15));
 }
+
+}  // namespace knowledge_test

@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+namespace lookups_test {
+
 using boost::asio::awaitable;
 using namespace std::chrono_literals;
 
@@ -141,3 +143,5 @@ TEST_CASE("a passage cannot close its own quotation or forge its source")
     CHECK(quoted.find("before </documentation>") == std::string::npos);
     CHECK(quoted.find("from=\"trusted") == std::string::npos);
 }
+
+}  // namespace lookups_test

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <chrono>
 
+namespace plan_test {
+
 using agent::fingerprint;
 using agent::knowledge;
 using agent::plan_notes;
@@ -361,3 +363,5 @@ TEST_CASE("a plan of a huge task and project is quick, and notes are bounded")
     CHECK(plan_notes(known, task, project).size() <= 12);
     CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(10));
 }
+
+}  // namespace plan_test

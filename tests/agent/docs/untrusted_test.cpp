@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+namespace untrusted_test {
+
 using agent::without_instructions;
 
 TEST_CASE("what is addressed to an AI is taken out of prose")
@@ -133,3 +135,5 @@ TEST_CASE("a hostile text is looked at in time")
          {tags, comments, many, std::string(200'000, '`'), std::string(200'000, '\n')})
         CHECK(without_instructions(text).text.size() <= text.size());
 }
+
+}  // namespace untrusted_test

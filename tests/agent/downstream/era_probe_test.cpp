@@ -3,6 +3,8 @@
 #include <boost/json/parse.hpp>
 #include <doctest/doctest.h>
 
+namespace era_probe_test {
+
 using namespace agent;
 using next = probe_verdict::next;
 using mcp::jsonrpc::error;
@@ -75,3 +77,5 @@ TEST_CASE("no access, no connection and a failing server say nothing about the e
         CHECK(verdict.reason == "it is shut");
     }
 }
+
+}  // namespace era_probe_test

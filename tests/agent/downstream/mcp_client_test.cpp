@@ -11,6 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+namespace mcp_client_test {
+
 namespace asio = boost::asio;
 namespace json = boost::json;
 using namespace agent;
@@ -337,3 +339,5 @@ TEST_CASE("no process outlives its client, nor the loop")
     CHECK(ctx.stopped());
     CHECK(::waitpid(-1, nullptr, WNOHANG) == -1);
 }
+
+}  // namespace mcp_client_test

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace restart_policy_test {
+
 using agent::restart_policy;
 using namespace std::chrono_literals;
 
@@ -43,3 +45,5 @@ TEST_CASE("the wait never exceeds thirty seconds")
     }
     CHECK(policy.delay(now) == 30s);
 }
+
+}  // namespace restart_policy_test

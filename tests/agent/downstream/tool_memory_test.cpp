@@ -3,6 +3,8 @@
 #include <boost/json/parse.hpp>
 #include <doctest/doctest.h>
 
+namespace tool_memory_test {
+
 using agent::tool_memory;
 namespace json = boost::json;
 
@@ -67,3 +69,5 @@ TEST_CASE("only a tool that says so may be called twice")
     CHECK(!tools.repeatable(call("a", "{}")));
     CHECK(!tools.repeatable(call("unknown", "{}")));
 }
+
+}  // namespace tool_memory_test

@@ -8,6 +8,8 @@
 #include <boost/asio/write.hpp>
 #include <doctest/doctest.h>
 
+namespace transfer_test {
+
 using agent::http_errc;
 using agent::transfer;
 using asio_tcp = boost::asio::ip::tcp;
@@ -273,3 +275,5 @@ TEST_CASE("a transfer that is left when libcurl's loop ends is broken off, and m
     };
     test::run(body());
 }
+
+}  // namespace transfer_test

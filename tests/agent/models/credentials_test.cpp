@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+namespace credentials_test {
+
 using agent::credential;
 using boost::system::result;
 namespace asio = boost::asio;
@@ -147,3 +149,5 @@ TEST_CASE("a key command is split into words, and what it prints is the key")
         CHECK(!agent::split_words(text));
     }
 }
+
+}  // namespace credentials_test

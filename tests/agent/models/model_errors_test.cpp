@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace model_errors_test {
+
 using agent::model_errc;
 using namespace std::chrono_literals;
 
@@ -189,3 +191,5 @@ TEST_CASE("an error event of a stream is classified by its type")
     CHECK(kind("never_heard_of").kind == model_errc::server_error);
     CHECK(agent::classify_stream_error("not json").kind == model_errc::server_error);
 }
+
+}  // namespace model_errors_test

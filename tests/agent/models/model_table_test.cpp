@@ -4,6 +4,8 @@
 
 #include <map>
 
+namespace model_table_test {
+
 namespace {
 
 std::string resolve(
@@ -87,3 +89,5 @@ TEST_CASE("a user's model table that is wrong is refused by the name of what is 
         std::string::npos);
     CHECK(table.merge_file("/nonexistent").error().find("/nonexistent cannot be opened") == 0);
 }
+
+}  // namespace model_table_test

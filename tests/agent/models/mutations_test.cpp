@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+namespace mutations_test {
+
 // Model-apis 6.3: what a network or a proxy may make of a recorded answer. Whatever comes, the
 // answer is a turn that can be replayed, or a classified error.
 
@@ -230,3 +232,5 @@ TEST_CASE("a mutated answer of chat completions is a turn or a classified error"
     CHECK(whole > rounds / 20);
     CHECK(whole < rounds);
 }
+
+}  // namespace mutations_test

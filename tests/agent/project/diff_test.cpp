@@ -9,6 +9,8 @@
 #include <random>
 #include <unistd.h>
 
+namespace diff_test {
+
 namespace {
 
 void write(std::filesystem::path const& to, std::string const& text)
@@ -73,3 +75,5 @@ TEST_CASE("git applies a diff to what it was made from, whatever changed")
     }
     fs::remove_all(dir);
 }
+
+}  // namespace diff_test

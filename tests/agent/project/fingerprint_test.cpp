@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+namespace fingerprint_test {
+
 using agent::fingerprint;
 using agent::read_fingerprint;
 using agent::render;
@@ -282,3 +284,5 @@ TEST_CASE("planted names stay on one line, and a large project is rendered short
     for (std::size_t at = 0; at < text.size(); at = text.find('\n', at) + 1)
         CHECK(text.compare(at, 2, "- ") == 0);
 }
+
+}  // namespace fingerprint_test

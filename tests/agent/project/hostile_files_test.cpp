@@ -10,6 +10,8 @@
 #include <functional>
 #include <sys/stat.h>
 
+namespace hostile_files_test {
+
 using agent::read_fingerprint;
 using agent::render;
 using test::temporary_project;
@@ -201,3 +203,5 @@ TEST_CASE("a hostile project is read without being run, and says no more than it
         }
     }
 }
+
+}  // namespace hostile_files_test

@@ -16,6 +16,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+namespace jail_test {
+
 using namespace agent;
 using test::temporary_project;
 namespace fs = std::filesystem;
@@ -299,3 +301,5 @@ TEST_CASE("a project whose folder is replaced by a link after it was opened stay
     CHECK(done.outcome == apply_outcome::refused);
     CHECK(!fs::exists(at.outer() / "outside/b.txt"));
 }
+
+}  // namespace jail_test

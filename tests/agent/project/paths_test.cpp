@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace paths_test {
+
 using agent::access;
 using agent::denied;
 using agent::file_errc;
@@ -142,3 +144,5 @@ TEST_CASE("hostile globs end at once")
     CHECK_FALSE(matches_glob("{{{{{{", "a"));
     CHECK_FALSE(matches_glob("}}}},,,{", "a"));
 }
+
+}  // namespace paths_test

@@ -11,6 +11,8 @@
 #include <thread>
 #include <unistd.h>
 
+namespace project_root_test {
+
 using agent::file_errc;
 using agent::opener;
 using agent::project_root;
@@ -271,3 +273,5 @@ TEST_CASE("a project folder must be absolute and exist")
     CHECK(project_root::open("/etc/passwd").error().kind == file_errc::not_found);
     CHECK(project_root::open("/")->read("etc/hostname").has_value());
 }
+
+}  // namespace project_root_test

@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <unistd.h>
 
+namespace resolve_test {
+
 namespace fs = std::filesystem;
 
 TEST_CASE("a project is an allowed folder or one below it, and nothing else")
@@ -28,3 +30,5 @@ TEST_CASE("a project is an allowed folder or one below it, and nothing else")
     CHECK(agent::resolve_project("", {}).error().message.find("--project") != std::string::npos);
     fs::remove_all(base);
 }
+
+}  // namespace resolve_test

@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+namespace staged_edits_test {
+
 using agent::change_kind;
 using agent::file_errc;
 using agent::staged_edits;
@@ -170,3 +172,5 @@ TEST_CASE("journaled changes are taken over, and the same names are refused")
     CHECK(!second.restore("../x", agent::file_change()));
     CHECK(!second.restore(".env", agent::file_change()));
 }
+
+}  // namespace staged_edits_test

@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+namespace run_log_test {
+
 using boost::asio::awaitable;
 
 namespace {
@@ -83,3 +85,5 @@ TEST_CASE("what is no record is refused")
     CHECK_THROWS_AS(log.recall("later", "{}"), mcp::decode_error);
     CHECK_THROWS_AS(log.recall("answer", R"({"text":"x"})"), mcp::decode_error);
 }
+
+}  // namespace run_log_test

@@ -5,6 +5,8 @@
 #include <boost/asio/thread_pool.hpp>
 #include <doctest/doctest.h>
 
+namespace runs_test {
+
 namespace asio = boost::asio;
 using namespace agent;
 using asio::awaitable;
@@ -347,3 +349,5 @@ TEST_CASE("what is no task is refused, to begin with and to go on with")
         co_await p.all.stopped();
     }());
 }
+
+}  // namespace runs_test

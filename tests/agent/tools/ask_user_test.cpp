@@ -5,6 +5,8 @@
 #include <boost/json/parse.hpp>
 #include <doctest/doctest.h>
 
+namespace ask_user_test {
+
 using boost::asio::awaitable;
 
 namespace {
@@ -61,3 +63,5 @@ TEST_CASE("what asks nothing, or too much, is told what is expected")
         CHECK(ask(tool, input).is_error);
     CHECK(tool.open().empty());
 }
+
+}  // namespace ask_user_test

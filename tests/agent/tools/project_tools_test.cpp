@@ -13,6 +13,8 @@
 #include <boost/json/serialize.hpp>
 #include <doctest/doctest.h>
 
+namespace project_tools_test {
+
 using test::temporary_project;
 
 namespace json = boost::json;
@@ -283,3 +285,5 @@ TEST_CASE("changes are staged through the tools and reported in one line")
     CHECK(changes[0].text == "one\ntwo\n3\n");
     CHECK(tools.has(tools.call("read_file", R"({"path":"a.ts"})"), "    3\t3\n"));
 }
+
+}  // namespace project_tools_test

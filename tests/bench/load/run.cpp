@@ -8,7 +8,7 @@
 namespace bench {
 namespace {
 
-constexpr seconds patience(30);
+constexpr seconds start_time(30);
 
 }  // namespace
 
@@ -63,7 +63,7 @@ std::unique_ptr<channel> run::connect()
         try {
             out = std::make_unique<channel>(how_.at);
         } catch (std::runtime_error const&) {
-            bool const late = clock::now() - server_->started() > patience;
+            bool const late = clock::now() - server_->started() > start_time;
             if (!clients_.empty() || server_->gone() || late)
                 throw;
             ::poll(nullptr, 0, 1);
@@ -89,7 +89,7 @@ void run::exchange(channel& c, std::string_view message, std::string_view method
 
 void run::await(channel& c, std::uint64_t id)
 {
-    for (auto const end = clock::now() + patience; clock::now() < end;) {
+    for (auto const end = clock::now() + start_time; clock::now() < end;) {
         c.flush();
         pollfd reading{c.reader(), POLLIN, 0};
         ::poll(&reading, 1, 10);

@@ -5,6 +5,8 @@
 #include <boost/json/parse.hpp>
 #include <doctest/doctest.h>
 
+namespace schema_test {
+
 namespace json = boost::json;
 namespace json_schema = mcp::json_schema;
 
@@ -339,3 +341,5 @@ TEST_CASE("a format is asserted only when asked for")
     CHECK(compiled(schema, asked).errors("2026-02-28", "a").empty());
     CHECK(compiled(R"({"format":"of-its-own"})", asked).errors("x", "a").empty());
 }
+
+}  // namespace schema_test

@@ -5,6 +5,8 @@
 
 #include <map>
 
+namespace header_parameters_test {
+
 namespace json = boost::json;
 using mcp::decode_header_value;
 using mcp::encode_header_value;
@@ -239,3 +241,5 @@ TEST_CASE("headers that do not say what the body says are refused")
     }
     CHECK(checked(R"({"n":0})", {{count, ""}}) != "");
 }
+
+}  // namespace header_parameters_test

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace command_prompts_test {
+
 TEST_CASE("a command is filled in with what was given, and leaves out what was not")
 {
     std::string const text = "Do {what} for {who}\nCalled from {route}.\n\n- always {\n";
@@ -11,3 +13,5 @@ TEST_CASE("a command is filled in with what was given, and leaves out what was n
     CHECK(app::fill_in("{task}", {{"task", "a\nb"}}) == "a\nb");
     CHECK(app::fill_in("", {}).empty());
 }
+
+}  // namespace command_prompts_test

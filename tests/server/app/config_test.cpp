@@ -7,6 +7,8 @@
 #include <initializer_list>
 #include <map>
 
+namespace config_test {
+
 namespace {
 
 app::environment env(std::map<std::string, std::string> values)
@@ -109,3 +111,5 @@ TEST_CASE("help and version are printed, not run")
         CHECK(p.text.find("ANTHROPIC_API_KEY") != std::string::npos);
     }
 }
+
+}  // namespace config_test

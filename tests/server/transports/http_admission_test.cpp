@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+namespace http_admission_test {
+
 using server::http_admission;
 using server::http_gate;
 using server::http_head;
@@ -264,3 +266,5 @@ TEST_CASE("header fields are found in any case, and trimmed")
     f.clear();
     CHECK(f.size() == 0);
 }
+
+}  // namespace http_admission_test

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+namespace http_modern_test {
+
 using boost::asio::awaitable;
 using test::caught_reply;
 using test::http_fixture;
@@ -180,3 +182,5 @@ TEST_CASE("what is no message is refused without an id, and what may be posted b
         co_return;
     });
 }
+
+}  // namespace http_modern_test

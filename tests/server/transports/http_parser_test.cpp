@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+namespace http_parser_test {
+
 using server::request_parser;
 using fault = request_parser::fault;
 
@@ -201,3 +203,5 @@ TEST_CASE("a dropped body is passed over and not kept")
     CHECK(parser.body().empty());
     CHECK(bytes.substr(used) == "GET");
 }
+
+}  // namespace http_parser_test

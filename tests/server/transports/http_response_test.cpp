@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+namespace http_response_test {
+
 using namespace server;
 
 TEST_CASE("a response is its head and its body, with nothing between them")
@@ -122,3 +124,5 @@ TEST_CASE("logs are bounded each and together, and forget the oldest first")
     }
     CHECK(*all == 0);
 }
+
+}  // namespace http_response_test

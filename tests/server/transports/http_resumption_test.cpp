@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace http_resumption_test {
+
 using boost::asio::awaitable;
 using test::caught_reply;
 using test::http_fixture;
@@ -81,3 +83,5 @@ TEST_CASE("clients of earlier versions see ids but no event without a message")
         CHECK(reply.done);
     });
 }
+
+}  // namespace http_resumption_test

@@ -4,6 +4,8 @@
 #include <boost/json/parse.hpp>
 #include <doctest/doctest.h>
 
+namespace http_routing_test {
+
 using mcp::jsonrpc::request;
 using server::http_head;
 using server::http_target;
@@ -196,3 +198,5 @@ TEST_CASE("a session is spoken to in its own version or in none")
         status({{"MCP-Protocol-Version", "2025-06-18"}, {"MCP-Protocol-Version", "2025-06-18"}}) ==
         400);
 }
+
+}  // namespace http_routing_test

@@ -3,6 +3,8 @@
 #include <boost/json/parse.hpp>
 #include <doctest/doctest.h>
 
+namespace http_session_test {
+
 using boost::asio::awaitable;
 using test::caught_reply;
 using test::http_fixture;
@@ -347,3 +349,5 @@ TEST_CASE("a batch is answered as one in a session of 2025-03-26, and nowhere el
         CHECK(status_of(f, {}, batch) == 400);
     });
 }
+
+}  // namespace http_session_test

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+namespace listen_address_test {
+
 namespace {
 
 std::string refusal(std::string_view text)
@@ -74,3 +76,5 @@ TEST_CASE("a Unix socket's path may have 107 bytes")
     CHECK(refusal("unix:" + std::string(108, 'p')).find("at most 107") != std::string::npos);
     CHECK(refusal(std::string("unix:a\0b", 8)).find("path") != std::string::npos);
 }
+
+}  // namespace listen_address_test

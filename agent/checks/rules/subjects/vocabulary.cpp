@@ -9,7 +9,7 @@ namespace agent::checks {
 namespace {
 
 template <std::size_t Size>
-bool one_of(std::string_view word, std::array<std::string_view, Size> const& words)
+bool is_among(std::string_view word, std::array<std::string_view, Size> const& words)
 {
     return std::find(words.begin(), words.end(), word) != words.end();
 }
@@ -82,7 +82,7 @@ bool is_database(source_file const& file, node root)
         "prismaClient",
         "dbClient",
         "kysely"};
-    if (!root.is(kind::identifier) || !one_of(root.text(), names))
+    if (!root.is(kind::identifier) || !is_among(root.text(), names))
         return false;
     auto const* found = file.lookup(root);
     return !found || found->from || found->value || found->parameter;
@@ -105,7 +105,7 @@ bool changes_data(std::string_view method)
         "deleteFrom",
         "$executeRaw",
         "replace"};
-    return one_of(method, names);
+    return is_among(method, names);
 }
 
 bool reads_data(std::string_view method)
@@ -125,7 +125,7 @@ bool reads_data(std::string_view method)
         "$queryRaw",
         "findOne",
         "execute"};
-    return one_of(method, names);
+    return is_among(method, names);
 }
 
 database_call as_database_call(source_file const& file, call const& c)

@@ -25,7 +25,7 @@ std::string_view line_at(std::string_view text, std::size_t line)
     return text.substr(0, text.find('\n'));
 }
 
-std::string_view trimmed(std::string_view text)
+std::string_view trimmed_name(std::string_view text)
 {
     auto const begin = text.find_first_not_of(" \t\r");
     if (begin == std::string_view::npos)
@@ -89,7 +89,7 @@ std::string validated_file(std::string_view validator, std::string_view file, st
     }
     int above = 0;
     auto const folder = file.substr(0, file.rfind('/') + 1);
-    auto out = joined(folder, trimmed(last), above);
+    auto out = joined(folder, trimmed_name(last), above);
     return last.empty() || above > 0 ? std::string() : out;
 }
 
@@ -106,7 +106,7 @@ std::size_t export_line(std::string_view source, std::string_view message)
             at != std::string_view::npos && at > 0 &&
             (at + name.size() == text.size() ||
              std::string_view(" (<:=,;}\r").find(text[at + name.size()]) != std::string_view::npos);
-        if (trimmed(text).starts_with("export") && whole)
+        if (trimmed_name(text).starts_with("export") && whole)
             return line;
         ++line;
         source.remove_prefix(std::min(end + 1, source.size()));
@@ -149,7 +149,8 @@ diagnostic told_of_project(
             d.file = route;
             d.line = export_line(*text, d.message);
             d.column = 1;
-            d.source_line = mcp::sanitize_line(trimmed(line_at(*text, d.line)), max_source_line);
+            d.source_line =
+                mcp::sanitize_line(trimmed_name(line_at(*text, d.line)), max_source_line);
             return d;
         }
     }
@@ -171,7 +172,7 @@ diagnostic told_of_project(
         return d;
     }
     if (auto const text = ours ? source(file) : std::nullopt)
-        d.source_line = mcp::sanitize_line(trimmed(line_at(*text, d.line)), max_source_line);
+        d.source_line = mcp::sanitize_line(trimmed_name(line_at(*text, d.line)), max_source_line);
     return d;
 }
 

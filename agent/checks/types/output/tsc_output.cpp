@@ -10,7 +10,7 @@ namespace agent {
 
 namespace {
 
-std::optional<std::size_t> number(std::string_view text)
+std::optional<std::size_t> number_in(std::string_view text)
 {
     std::size_t value = 0;
     auto const* const end = text.data() + text.size();
@@ -32,8 +32,8 @@ bool read_place(std::string_view text, diagnostic& out)
     auto const comma = inside.find(',');
     if (comma == std::string_view::npos)
         return false;
-    auto const line = number(inside.substr(0, comma));
-    auto const column = number(inside.substr(comma + 1));
+    auto const line = number_in(inside.substr(0, comma));
+    auto const column = number_in(inside.substr(comma + 1));
     if (!line || !column)
         return false;
     out.file = text.substr(0, open);
@@ -52,7 +52,7 @@ bool read_error(std::string_view text, diagnostic& out)
     if (colon == std::string_view::npos)
         return false;
     auto const digits = text.substr(start.size(), colon - start.size());
-    if (digits.size() > 6 || !number(digits))
+    if (digits.size() > 6 || !number_in(digits))
         return false;
     out.code = "TS" + std::string(digits);
     auto message = text.substr(colon + 1);

@@ -22,7 +22,7 @@ namespace {
 
 constexpr std::size_t candidates = 150;
 constexpr double meant_weight = 0.65;
-constexpr int sqlite_corrupt = 11;
+constexpr int index_corrupt = 11;
 constexpr auto stale_after = std::chrono::hours(1);
 
 std::optional<sqlite_database> open_index(fs::path const& file)
@@ -195,12 +195,12 @@ docs_index::docs_index(sqlite_database db, std::string package, bool in_memory)
     db_.run("PRAGMA cache_size = -2048");
     sqlite_statement contents(db_, "SELECT sections, lengths, readers FROM contents");
     if (!contents.step())
-        throw sqlite_error(sqlite_corrupt, "an index is empty");
+        throw sqlite_error(index_corrupt, "an index is empty");
     auto const count = static_cast<std::size_t>(contents.integer(0));
     auto const lengths = contents.blob(1);
     readers_ = contents.blob(2);
     if (lengths.size() != 2 * count || readers_.size() != count)
-        throw sqlite_error(sqlite_corrupt, "an index is damaged");
+        throw sqlite_error(index_corrupt, "an index is damaged");
     lengths_.resize(count);
     for (std::size_t i = 0; i < count; ++i) {
         auto const low = static_cast<unsigned char>(lengths[2 * i]);
@@ -226,7 +226,7 @@ void docs_index::follow(
                 scores.add(term_.blob(1), static_cast<std::uint32_t>(term_.integer(0)), weight);
             term_.reset();
             if (!sound)
-                throw sqlite_error(sqlite_corrupt, "an index is damaged");
+                throw sqlite_error(index_corrupt, "an index is damaged");
         }
 }
 

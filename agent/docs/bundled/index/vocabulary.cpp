@@ -24,8 +24,8 @@ using boost::system::result;
 
 namespace {
 
-constexpr std::size_t largest_file = std::size_t{1} << 20;
-constexpr std::size_t longest_said = 80;
+constexpr std::size_t largest_vocabulary = std::size_t{1} << 20;
+constexpr std::size_t longest_said_word = 80;
 constexpr std::size_t longest_written = 300;
 constexpr std::size_t max_joined = 8;  // bits of a byte
 constexpr std::string_view joint = " + ";
@@ -65,7 +65,7 @@ std::string_view take_part(std::string_view& said)
 
 bool sound(std::string_view said)
 {
-    if (said.empty() || said.size() > longest_said || said.ends_with(joint))
+    if (said.empty() || said.size() > longest_said_word || said.ends_with(joint))
         return false;
     std::size_t parts = 0;
     while (!said.empty()) {
@@ -176,7 +176,7 @@ result<vocabulary, std::string> vocabulary::with(std::string_view text)
 
 result<vocabulary, std::string> vocabulary::with_file(std::string const& path)
 {
-    auto const text = read_small_file(path, largest_file);
+    auto const text = read_small_file(path, largest_vocabulary);
     if (!text)
         return {boost::system::in_place_error, path + " " + text.error()};
     auto out = with(*text);

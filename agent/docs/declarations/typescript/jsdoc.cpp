@@ -12,12 +12,6 @@ namespace {
 
 constexpr std::size_t max_tag = 40;
 
-template <std::size_t Size>
-bool among(std::string_view word, std::array<std::string_view, Size> const& words)
-{
-    return std::find(words.begin(), words.end(), word) != words.end();
-}
-
 // Without white space at both ends, and without the asterisks of lines that hold nothing else.
 std::string_view trimmed(std::string_view text)
 {
@@ -130,7 +124,7 @@ private:
             text = trimmed(text.substr(1));
         if (tag.empty())
             paragraph(text, "");
-        else if (among(tag, hidden))
+        else if (std::find(hidden.begin(), hidden.end(), tag) != hidden.end())
             out_.hidden = true;
         else if (among(tag, licences))
             out_.licence = true;

@@ -7,7 +7,7 @@
 namespace server {
 namespace {
 
-constexpr std::size_t kept = std::size_t(4) << 10;  // bytes that an idle connection keeps
+constexpr std::size_t head_kept = std::size_t(4) << 10;  // bytes that an idle connection keeps
 
 char lower(char c)
 {
@@ -26,7 +26,7 @@ void header_fields::clear()
 {
     text_.clear();
     lines_.clear();
-    if (text_.capacity() > kept) {
+    if (text_.capacity() > head_kept) {
         text_.shrink_to_fit();
         lines_.shrink_to_fit();
     }
@@ -63,7 +63,7 @@ void http_head::clear()
 {
     method.clear();
     target.clear();
-    if (target.capacity() > kept)
+    if (target.capacity() > head_kept)
         target.shrink_to_fit();
     http_1_0 = false;
     keep_alive = true;

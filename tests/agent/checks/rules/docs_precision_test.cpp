@@ -12,6 +12,8 @@
 #include <set>
 #include <sstream>
 
+namespace docs_precision_test {
+
 namespace fs = std::filesystem;
 
 namespace {
@@ -145,3 +147,5 @@ TEST_CASE(
     for (auto const& one : expected)
         CHECK_MESSAGE(found.contains(one), "listed, and not found: " << one);
 }
+
+}  // namespace docs_precision_test

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace fixes_test {
+
 using agent::checks::apply_fixes;
 using agent::checks::finding;
 using agent::checks::text_edit;
@@ -39,3 +41,5 @@ TEST_CASE("a fix that overlaps another, or lies outside of the text, is left")
     CHECK(fixed.text == "Xdef");
     CHECK(fixed.fixes == 1);
 }
+
+}  // namespace fixes_test

@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <set>
 
+namespace rules_test {
+
 namespace fs = std::filesystem;
 using agent::checks::check_rules;
 using test::broken;
@@ -209,3 +211,5 @@ TEST_CASE("no rule takes the worst of files amiss")
     broken("app/page.tsx", names_of);
     CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(20));
 }
+
+}  // namespace rules_test

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+namespace word_filter_test {
+
 using agent::checks::line_index;
 using agent::checks::position;
 using agent::checks::word_filter;
@@ -60,3 +62,5 @@ TEST_CASE("lines and columns are those that an editor shows")
     CHECK(lines.line(4).empty());
     CHECK(line_index("").at(0) == position{1, 1});
 }
+
+}  // namespace word_filter_test

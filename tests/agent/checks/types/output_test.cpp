@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+namespace output_test {
+
 using agent::diagnostic;
 
 namespace {
@@ -206,3 +208,5 @@ TEST_CASE("the errors of a build are read without its warnings, colours and code
     CHECK(unknown[0].message.find("nobody knows why") != std::string::npos);
     CHECK(agent::parse_build_output("").empty());
 }
+
+}  // namespace output_test

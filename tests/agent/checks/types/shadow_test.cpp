@@ -12,6 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+namespace shadow_test {
+
 namespace fs = std::filesystem;
 using agent::change_kind;
 using agent::copied_files;
@@ -265,3 +267,5 @@ TEST_CASE("a project that is too large is not copied, and a copy can be stopped 
         CHECK_FALSE(bad.lay_names(**into, std::chrono::steady_clock::now() + at_once).has_value());
     }
 }
+
+}  // namespace shadow_test

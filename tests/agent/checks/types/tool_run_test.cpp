@@ -9,6 +9,8 @@
 #include <csignal>
 #include <fstream>
 
+namespace tool_run_test {
+
 namespace fs = std::filesystem;
 using agent::tool_run;
 using boost::asio::awaitable;
@@ -166,3 +168,5 @@ TEST_CASE("the errors of a base are remembered for a while, and damage is forgot
     CHECK_FALSE(memory.find("ab", std::chrono::hours(1)).has_value());
     CHECK_FALSE(agent::base_memory("").find("ab", std::chrono::hours(1)).has_value());
 }
+
+}  // namespace tool_run_test

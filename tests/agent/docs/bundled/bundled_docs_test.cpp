@@ -11,6 +11,8 @@
 #include <thread>
 #include <unistd.h>
 
+namespace bundled_docs_test {
+
 namespace asio = boost::asio;
 namespace fs = std::filesystem;
 using namespace agent;
@@ -353,3 +355,5 @@ TEST_CASE("the documentation of next is a folder of its own, and no link to anot
     fs::create_directory_symlink(project / "elsewhere", docs);
     CHECK(read_docs(*package).empty());
 }
+
+}  // namespace bundled_docs_test

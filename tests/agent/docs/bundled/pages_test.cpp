@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace pages_test {
+
 using namespace agent;
 
 TEST_CASE("a page's front matter is read, and is no part of its body")
@@ -123,3 +125,5 @@ TEST_CASE("a file's place is its address")
         page_url("01-app/03-api-reference/04-functions/after.md") ==
         "/docs/app/api-reference/functions/after");
 }
+
+}  // namespace pages_test

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace breaker_test {
+
 using namespace agent;
 using namespace std::chrono_literals;
 
@@ -162,3 +164,5 @@ TEST_CASE("the time that a text names is understood")
         CHECK(named_wait(one.text, start) == one.wait);
     }
 }
+
+}  // namespace breaker_test

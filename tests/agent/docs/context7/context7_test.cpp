@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+namespace context7_test {
+
 namespace asio = boost::asio;
 using namespace agent;
 using namespace std::chrono_literals;
@@ -316,3 +318,5 @@ TEST_CASE("only the hosted Context7 is given the key")
           "https://docs.example.com/mcp"})
         CHECK(headers(other, "ctx7sk-a").empty());
 }
+
+}  // namespace context7_test

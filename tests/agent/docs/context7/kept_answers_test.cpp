@@ -5,6 +5,8 @@
 #include <boost/asio/thread_pool.hpp>
 #include <doctest/doctest.h>
 
+namespace kept_answers_test {
+
 namespace asio = boost::asio;
 using namespace agent;
 using namespace std::chrono_literals;
@@ -203,3 +205,5 @@ TEST_CASE("instructions to an AI are taken out of passages, and that is said")
         CHECK(none.error().kind == docs_errc::protocol);
     });
 }
+
+}  // namespace kept_answers_test

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace libraries_test {
+
 using namespace agent;
 
 namespace {
@@ -71,3 +73,5 @@ TEST_CASE("the nearest version is itself, else the newest before, else the oldes
     CHECK(!is_release("16.4.6-canary.1"));
     CHECK(!is_release(""));
 }
+
+}  // namespace libraries_test

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace context7_text_test {
+
 using namespace agent;
 
 namespace {
@@ -198,3 +200,5 @@ TEST_CASE("advertising is taken out, documentation after it stays")
     CHECK(parse_snippets(text).size() == 2);
     CHECK(without_notice("nothing\n") == "nothing");
 }
+
+}  // namespace context7_text_test

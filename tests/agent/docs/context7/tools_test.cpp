@@ -4,6 +4,8 @@
 #include <boost/json/serialize.hpp>
 #include <doctest/doctest.h>
 
+namespace tools_test {
+
 using namespace agent;
 namespace json = boost::json;
 
@@ -99,3 +101,5 @@ TEST_CASE("arguments are cut at 500 characters, not bytes")
     auto const arguments = docs_arguments(*tools, "/a/b", question);
     CHECK(arguments.at("query").get_string().size() == 1000);
 }
+
+}  // namespace tools_test

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <string>
 
+namespace declarations_bounds_test {
+
 using namespace agent;
 
 namespace {
@@ -86,3 +88,5 @@ TEST_CASE("declarations of any size, shape and bytes are cut within bounds")
         check_bounds("namespace A { /** a */ type B = 'b';" + repeated(part, 20'000));
     }
 }
+
+}  // namespace declarations_bounds_test

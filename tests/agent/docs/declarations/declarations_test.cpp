@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <string>
 
+namespace declarations_test {
+
 using namespace agent;
 
 namespace {
@@ -347,3 +349,5 @@ TEST_CASE("lines end statements where semicolons are left out, as they do for Ty
         windows += c == '\n' ? "\r\n" : c == ' ' ? "\t" : std::string(1, c);
     check(windows);
 }
+
+}  // namespace declarations_test

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+namespace input_required_http_test {
+
 using namespace agent;
 using namespace std::chrono_literals;
 using asio_awaitable = boost::asio::awaitable<void>;
@@ -128,3 +130,5 @@ TEST_CASE("a result that is neither complete nor a question where one may be is 
     CHECK(contains(refused(odd, "tools/call"), "none of MCP"));
     CHECK(contains(refused(R"({"resultType":"input_required"})", "prompts/get"), "for which"));
 }
+
+}  // namespace input_required_http_test

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace legacy_http_test {
+
 using namespace agent;
 using namespace std::chrono_literals;
 using asio_awaitable = boost::asio::awaitable<void>;
@@ -226,3 +228,5 @@ TEST_CASE("a session id that no header can hold is refused")
         CHECK(contains(co_await test::called(client), "session id that no header can hold"));
     });
 }
+
+}  // namespace legacy_http_test

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace modern_http_test {
+
 using namespace agent;
 using namespace std::chrono_literals;
 using asio_awaitable = boost::asio::awaitable<void>;
@@ -242,3 +244,5 @@ TEST_CASE("an answer that is too large, as a document or in a stream, is not tak
         });
     }
 }
+
+}  // namespace modern_http_test

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace probe_http_test {
+
 using namespace agent;
 using namespace std::chrono_literals;
 using asio_awaitable = boost::asio::awaitable<void>;
@@ -168,3 +170,5 @@ TEST_CASE("what is left of a conversation when its client and the loop end does 
         client.reset();
     }
 }
+
+}  // namespace probe_http_test

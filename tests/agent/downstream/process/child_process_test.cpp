@@ -15,6 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+namespace child_process_test {
+
 namespace asio = boost::asio;
 using agent::child_command;
 using agent::child_process;
@@ -193,3 +195,5 @@ TEST_CASE("a killed child reports the signal at once")
         CHECK(co_await child.wait() == "killed by signal 9");
     }());
 }
+
+}  // namespace child_process_test

@@ -6,6 +6,8 @@
 #include <fstream>
 #include <unistd.h>
 
+namespace node_path_test {
+
 namespace fs = std::filesystem;
 
 TEST_CASE("a bare PATH is completed with the folders that hold a node, newest nvm version first")
@@ -35,3 +37,5 @@ TEST_CASE("a bare PATH is completed with the folders that hold a node, newest nv
     CHECK(agent::path_with_node(path, home.string()) == path);
     fs::remove_all(home);
 }
+
+}  // namespace node_path_test

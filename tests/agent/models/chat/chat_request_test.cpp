@@ -5,6 +5,8 @@
 #include <boost/json/parse.hpp>
 #include <doctest/doctest.h>
 
+namespace chat_request_test {
+
 using namespace agent;
 namespace json = boost::json;
 
@@ -166,3 +168,5 @@ TEST_CASE("chat: a longer conversation begins with the bytes of the shorter one"
     start.resize(start.size() - 2);
     CHECK(text(longer).starts_with(start));
 }
+
+}  // namespace chat_request_test

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+namespace chat_stream_test {
+
 using agent::chat_stream;
 using agent::model_errc;
 using agent::stop_reason;
@@ -265,3 +267,5 @@ TEST_CASE("chat: what is no answer breaks it, and never twice")
               chunk(R"({"content":[{"type":"text","text":"ok"},1]})", R"("stop")")})
             .turn.text == "ok");
 }
+
+}  // namespace chat_stream_test

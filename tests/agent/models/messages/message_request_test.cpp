@@ -3,6 +3,8 @@
 #include <boost/json/parse.hpp>
 #include <doctest/doctest.h>
 
+namespace message_request_test {
+
 using agent::message_body;
 using agent::messages_profile;
 using boost::json::parse;
@@ -145,3 +147,5 @@ TEST_CASE("the host of the base URL decides what a model API is sent")
     CHECK(agent::messages_url("http://h:1/v1/") == "http://h:1/v1/messages");
     CHECK(agent::messages_url("https://h/proxy") == "https://h/proxy/v1/messages");
 }
+
+}  // namespace message_request_test

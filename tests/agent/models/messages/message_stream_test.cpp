@@ -4,6 +4,8 @@
 #include <boost/json/parse.hpp>
 #include <doctest/doctest.h>
 
+namespace message_stream_test {
+
 using agent::message_stream;
 using agent::model_errc;
 using agent::stop_reason;
@@ -294,3 +296,5 @@ TEST_CASE("a tool input over its limit ends the stream and is not asked for agai
     REQUIRE(got.error);
     CHECK(!got.error->retryable);
 }
+
+}  // namespace message_stream_test

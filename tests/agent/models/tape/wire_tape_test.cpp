@@ -5,6 +5,8 @@
 
 #include <sys/stat.h>
 
+namespace wire_tape_test {
+
 using agent::http_errc;
 using agent::wire_exchange;
 using agent::wire_player;
@@ -101,3 +103,5 @@ TEST_CASE("what cannot be recorded or played is said in a sentence")
         wire_player::open(text + "/odd").error().find("is no recorded exchange: exchange.url") !=
         std::string::npos);
 }
+
+}  // namespace wire_tape_test

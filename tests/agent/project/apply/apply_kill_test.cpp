@@ -9,6 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+namespace apply_kill_test {
+
 namespace fs = std::filesystem;
 using agent::apply_outcome;
 using test::small_app;
@@ -161,3 +163,5 @@ TEST_CASE("a recovery leaves alone what another process is applying")
     ::close(begun[1]);
     CHECK(app.now() == small_app::after());
 }
+
+}  // namespace apply_kill_test

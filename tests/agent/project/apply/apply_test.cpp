@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+namespace apply_test {
+
 namespace fs = std::filesystem;
 using agent::apply_outcome;
 using agent::change_kind;
@@ -222,3 +224,5 @@ TEST_CASE("a damaged or invented journal opens nothing outside of its project")
     CHECK(app.now() == small_app::before());
     CHECK(agent::recover(app.backup() + "-missing").outcome == apply_outcome::nothing);
 }
+
+}  // namespace apply_test

@@ -16,6 +16,8 @@
 #include <thread>
 #include <unistd.h>
 
+namespace replaced_folder_test {
+
 using agent::apply_outcome;
 using agent::opener;
 using test::temporary_project;
@@ -229,3 +231,5 @@ TEST_CASE("each change of a writable folder stays in it, whatever link has the n
         }
     }
 }
+
+}  // namespace replaced_folder_test

@@ -5,6 +5,8 @@
 
 #include <chrono>
 
+namespace imports_test {
+
 using agent::import_specifiers;
 using agent::imported_packages;
 using agent::package_of;
@@ -313,3 +315,5 @@ TEST_CASE("tokens know their line and depth")
     CHECK(tokens[7].kind == agent::token_kind::string);
     CHECK(tokens[7].depth == 0);
 }
+
+}  // namespace imports_test

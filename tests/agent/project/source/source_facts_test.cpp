@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace source_facts_test {
+
 using agent::read_next_config;
 using agent::read_source;
 
@@ -110,3 +112,5 @@ TEST_CASE("computed and spread configuration is only known to be there")
     CHECK(value_of(assigned, "cacheComponents") == "true");
     CHECK(read_next_config("{{{{ not even ] code").flags.empty());
 }
+
+}  // namespace source_facts_test

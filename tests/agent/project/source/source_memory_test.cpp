@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+namespace source_memory_test {
+
 using agent::directory_entry;
 using agent::source_facts;
 using agent::source_memory;
@@ -92,3 +94,5 @@ TEST_CASE("a fingerprint sees what was changed since the last one")
     fs::last_write_time(path, old + 1s);
     CHECK(methods() == std::vector<std::string>{"PUT"});
 }
+
+}  // namespace source_memory_test

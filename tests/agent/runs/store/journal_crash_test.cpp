@@ -14,6 +14,8 @@
 #include <sstream>
 #include <sys/wait.h>
 
+namespace journal_crash_test {
+
 namespace asio = boost::asio;
 using namespace agent;
 using asio::awaitable;
@@ -125,3 +127,5 @@ TEST_CASE(
         CHECK(owners == 1);
     }
 }
+
+}  // namespace journal_crash_test

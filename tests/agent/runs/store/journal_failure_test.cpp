@@ -16,6 +16,8 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+namespace journal_failure_test {
+
 namespace asio = boost::asio;
 using namespace agent;
 using asio::awaitable;
@@ -351,3 +353,5 @@ TEST_CASE("a file that grows no further, as at a limit of the disk, loses no run
     }());
     CHECK(j.problem().empty());
 }
+
+}  // namespace journal_failure_test

@@ -12,6 +12,8 @@
 #include <sqlite3.h>
 #include <thread>
 
+namespace journal_test {
+
 namespace asio = boost::asio;
 using namespace agent;
 using asio::awaitable;
@@ -357,3 +359,5 @@ TEST_CASE("a journal sweeps once it is opened")
     }
     CHECK(fs::file_size(state / "runs.sqlite") < 1'500'000);
 }
+
+}  // namespace journal_test

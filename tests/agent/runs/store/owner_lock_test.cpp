@@ -15,6 +15,8 @@
 #include <sys/wait.h>
 #include <thread>
 
+namespace owner_lock_test {
+
 using namespace agent;
 using test::nobody;
 using test::state_directory;
@@ -186,3 +188,5 @@ TEST_CASE("a file in the place of the owners' directory is said")
     put(state / "owners");
     CHECK_THROWS_AS(owner_lock(mcp::random_hex(16), state / "owners"), store_error);
 }
+
+}  // namespace owner_lock_test

@@ -8,6 +8,8 @@
 #include <thread>
 #include <vector>
 
+namespace run_file_test {
+
 using namespace agent;
 using test::permissions;
 using test::state_directory;
@@ -143,3 +145,5 @@ TEST_CASE("many who make the same file of runs at once all get it")
         CHECK(opened == 6);
     }
 }
+
+}  // namespace run_file_test

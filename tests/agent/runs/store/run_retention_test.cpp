@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+namespace run_retention_test {
+
 using namespace agent;
 using namespace std::chrono_literals;
 using test::nobody;
@@ -101,3 +103,5 @@ TEST_CASE("the space of what was swept goes back to the file system")
     CHECK(std::filesystem::file_size(file) < 2'000'000);
     CHECK(!runs.list(std::nullopt, 100).empty());
 }
+
+}  // namespace run_retention_test

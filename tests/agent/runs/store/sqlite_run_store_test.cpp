@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+namespace sqlite_run_store_test {
+
 using namespace agent;
 using test::nobody;
 using test::row;
@@ -230,3 +232,5 @@ TEST_CASE("a removed run leaves nothing")
           "SELECT count(*) FROM records"})
         CHECK(s.runs.database().number(sql) == 0);
 }
+
+}  // namespace sqlite_run_store_test

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace format_test {
+
 using mcp::json_schema::has_format;
 
 TEST_CASE("the formats of a form are told apart from what only resembles them")
@@ -84,3 +86,5 @@ TEST_CASE("the formats of a form are told apart from what only resembles them")
           "#a"})
         CHECK_FALSE(has_format("uri", wrong));
 }
+
+}  // namespace format_test

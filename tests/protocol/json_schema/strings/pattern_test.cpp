@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace pattern_test {
+
 using mcp::json_schema::pattern;
 
 namespace {
@@ -79,3 +81,5 @@ TEST_CASE("a pattern that backtracks without end uses up its budget")
     CHECK_FALSE(pattern::compile("b")->occurs_in(std::string(100, 'a'), budget));
     CHECK(budget == 0);
 }
+
+}  // namespace pattern_test

@@ -10,6 +10,8 @@
 #include <unistd.h>
 #include <vector>
 
+namespace serve_options_test {
+
 namespace {
 
 using variables = std::map<std::string, std::string>;
@@ -120,3 +122,5 @@ TEST_CASE("limits are set by name, within what makes sense")
         CHECK(says(p.text, "        7  1 - 10000"));
     }
 }
+
+}  // namespace serve_options_test

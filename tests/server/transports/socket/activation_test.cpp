@@ -5,6 +5,8 @@
 #include <map>
 #include <string>
 
+namespace activation_test {
+
 namespace {
 
 std::string activated(std::map<std::string, std::string> const& environment)
@@ -45,3 +47,5 @@ TEST_CASE("nonsense about handed-over sockets is no socket, or a bounded number 
     auto const many = activated({{"LISTEN_PID", "42"}, {"LISTEN_FDS", "1000000"}});
     CHECK(many.ends_with("fd:66 "));
 }
+
+}  // namespace activation_test

@@ -6,6 +6,8 @@
 
 #include <string>
 
+namespace admission_test {
+
 namespace {
 
 constexpr std::string_view token = "0123456789abcdef";
@@ -70,3 +72,5 @@ TEST_CASE("what is no JSON object is refused for that")
                        R"("nextjs-backend-engineer/token":"x")";
     CHECK(outcome(message(twice)).find("-32600") != std::string::npos);
 }
+
+}  // namespace admission_test

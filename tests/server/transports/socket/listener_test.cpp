@@ -12,6 +12,8 @@
 #include <string>
 #include <unistd.h>
 
+namespace listener_test {
+
 namespace asio = boost::asio;
 using asio::awaitable;
 using asio::use_awaitable;
@@ -320,3 +322,5 @@ TEST_CASE("what does not finish in time at the end is cancelled")
         CHECK(co_await busy.line() == "(end)");
     }());
 }
+
+}  // namespace listener_test

@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+namespace listening_socket_test {
+
 namespace asio = boost::asio;
 namespace fs = std::filesystem;
 
@@ -196,3 +198,5 @@ TEST_CASE("loopback is loopback however it is written")
     CHECK(!is("192.168.0.1"));
     CHECK(!is("::ffff:192.168.0.1"));
 }
+
+}  // namespace listening_socket_test

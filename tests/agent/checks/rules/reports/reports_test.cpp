@@ -2,6 +2,8 @@
 #include "agent/checks/rules/reports/reports.hpp"
 #include "protocol/json_text.hpp"
 
+namespace reports_test {
+
 using agent::checks::report_context;
 using agent::checks::report_json;
 using agent::checks::report_sarif;
@@ -113,3 +115,5 @@ TEST_CASE("SARIF has a rule for each result, and places relative to the source")
     CHECK(place.at("artifactLocation").at("uriBaseId") == "%SRCROOT%");
     CHECK(place.at("region").at("startLine").to_number<int>() == 4);
 }
+
+}  // namespace reports_test

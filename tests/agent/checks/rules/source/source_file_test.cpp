@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <string>
 
+namespace source_file_test {
+
 using namespace agent::checks;
 
 namespace {
@@ -145,3 +147,5 @@ TEST_CASE("a file's name and place say what it is")
     CHECK(!is_aside("app/api/test/route.ts"));
     CHECK(!is_aside("lib/contest.ts"));
 }
+
+}  // namespace source_file_test

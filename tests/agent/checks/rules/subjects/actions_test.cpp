@@ -1,6 +1,8 @@
 #include "../rule_check.hpp"
 #include "agent/checks/rules/fixes.hpp"
 
+namespace actions_test {
+
 using test::broken;
 using test::names;
 
@@ -113,3 +115,5 @@ TEST_CASE("a directive that does nothing is told")
     CHECK(broken("lib/a.ts", "export const text = ['use client']\nif (x) { log('use server') }\n")
               .empty());
 }
+
+}  // namespace actions_test

@@ -1,5 +1,7 @@
 #include "../rule_check.hpp"
 
+namespace authorization_test {
+
 using test::broken;
 using test::names;
 
@@ -120,3 +122,5 @@ export async function POST(request: Request) { db.set('a', await request.json())
 )")
               .empty());
 }
+
+}  // namespace authorization_test

@@ -1,5 +1,7 @@
 #include "../rule_check.hpp"
 
+namespace boundaries_test {
+
 using agent::checks::check_rules;
 using test::checked_file;
 using test::names;
@@ -126,3 +128,5 @@ TEST_CASE("every slot of parallel routes has a default")
               {{"app/@modal/login/page.tsx", "export default function Page() { return null }\n"}})
               .empty());
 }
+
+}  // namespace boundaries_test

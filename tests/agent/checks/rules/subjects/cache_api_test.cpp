@@ -1,6 +1,8 @@
 #include "../rule_check.hpp"
 #include "agent/checks/rules/fixes.hpp"
 
+namespace cache_api_test {
+
 using test::broken;
 using test::names;
 using test::with_cache_components;
@@ -102,3 +104,5 @@ export function tagged(id: string) { cacheTag(id) }
 )")
               .empty());
 }
+
+}  // namespace cache_api_test

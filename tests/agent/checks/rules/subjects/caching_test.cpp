@@ -1,5 +1,7 @@
 #include "../rule_check.hpp"
 
+namespace caching_test {
+
 using test::broken;
 using test::names;
 
@@ -190,3 +192,5 @@ TEST_CASE("a cached function is async")
     CHECK(broken("lib/a.ts", "export const a = async () => { 'use cache'; return 1 }\n").empty());
     CHECK(broken("lib/a.ts", "export function a() { return 'use cache' }\n").empty());
 }
+
+}  // namespace caching_test

@@ -1,5 +1,7 @@
 #include "../rule_check.hpp"
 
+namespace data_test {
+
 using test::broken;
 using test::names;
 
@@ -120,3 +122,5 @@ export default async function Page() { await fetch('https://a.example/api'); ret
 )")
               .empty());
 }
+
+}  // namespace data_test

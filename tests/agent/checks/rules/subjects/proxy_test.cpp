@@ -1,6 +1,8 @@
 #include "../rule_check.hpp"
 #include "agent/checks/rules/fixes.hpp"
 
+namespace proxy_test {
+
 using test::broken;
 using test::names;
 
@@ -79,3 +81,5 @@ TEST_CASE("a matcher is written out")
     CHECK(
         with("[{ source: '/a', missing: [{ type: 'header', key: 'x' }], locale: false }]").empty());
 }
+
+}  // namespace proxy_test

@@ -1,6 +1,8 @@
 #include "../rule_check.hpp"
 #include "agent/checks/rules/fixes.hpp"
 
+namespace request_apis_test {
+
 using test::broken;
 using test::names;
 
@@ -192,3 +194,5 @@ export async function POST() { revalidatePath('/'); return new Response() }
 )")
               .empty());
 }
+
+}  // namespace request_apis_test

@@ -1,5 +1,7 @@
 #include "../rule_check.hpp"
 
+namespace routes_test {
+
 using test::broken;
 using test::names;
 
@@ -133,3 +135,5 @@ export function b(r) { r.headers.set('Access-Control-Allow-Credentials', 'true')
 )")
               .empty());
 }
+
+}  // namespace routes_test

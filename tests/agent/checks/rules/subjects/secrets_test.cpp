@@ -1,5 +1,7 @@
 #include "../rule_check.hpp"
 
+namespace secrets_test {
+
 using test::broken;
 using test::names;
 
@@ -98,3 +100,5 @@ TEST_CASE("a secret that everybody can read is none")
               "import { sign } from './own'\nexport const t = sign('a', 'b', process.env.X)\n")
               .empty());
 }
+
+}  // namespace secrets_test

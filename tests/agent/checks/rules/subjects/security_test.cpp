@@ -1,5 +1,7 @@
 #include "../rule_check.hpp"
 
+namespace security_test {
+
 using test::broken;
 using test::names;
 
@@ -136,3 +138,5 @@ export async function a(token: string, options: object) {
 )")
               .empty());
 }
+
+}  // namespace security_test

@@ -1,6 +1,8 @@
 #include "../rule_check.hpp"
 #include "agent/checks/rules/fixes.hpp"
 
+namespace upgrades_test {
+
 using test::broken;
 using test::names;
 
@@ -96,3 +98,5 @@ TEST_CASE("options that have gone are told, wherever the configuration keeps the
             "module.exports = { experimental: { instrumentationHook: true } }\n",
             old) == found);
 }
+
+}  // namespace upgrades_test

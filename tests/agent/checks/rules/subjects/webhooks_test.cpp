@@ -1,5 +1,7 @@
 #include "../rule_check.hpp"
 
+namespace webhooks_test {
+
 using test::broken;
 using test::names;
 
@@ -97,3 +99,5 @@ export const fresh = (body, tag) => createHash('sha256').update(body).digest('he
 )")
               .empty());
 }
+
+}  // namespace webhooks_test

@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace syntax_tree_test {
+
 using namespace agent::checks;
 
 namespace {
@@ -129,3 +131,5 @@ TEST_CASE("a parser that ran out of time starts afresh")
         p.parse(repeated("let d = 1;\n", 20000), dialect::tsx).problem == parse_problem::too_slow);
     CHECK(p.parse("", dialect::tsx).problem == parse_problem::none);
 }
+
+}  // namespace syntax_tree_test

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+namespace docs_question_test {
+
 using namespace agent;
 
 namespace {
@@ -102,3 +104,5 @@ TEST_CASE("the page that a question names comes before one that mentions it")
     CHECK(varied(hits, "generateStaticParams", 2)[0].title == "2");
     CHECK(varied(hits, "something else", 2)[0].title == "1");
 }
+
+}  // namespace docs_question_test

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace postings_test {
+
 using namespace agent;
 
 TEST_CASE("a word that stands in fewer sections says more, and one that stands more often, too")
@@ -64,3 +66,5 @@ TEST_CASE("damaged postings are told, and lead nowhere")
     section_scores none(nothing);
     CHECK(none.add("", 0, 1));
 }
+
+}  // namespace postings_test

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+namespace vocabulary_test {
+
 using namespace agent;
 
 namespace {
@@ -101,3 +103,5 @@ TEST_CASE("a question of any length and of any bytes is looked up")
     CHECK_NOTHROW(words.written_for(std::string(1 << 20, 'a'), "next"));
     CHECK_NOTHROW(words.written_for("\xff\xfe \x01 ünïcödé + * |", "next"));
 }
+
+}  // namespace vocabulary_test

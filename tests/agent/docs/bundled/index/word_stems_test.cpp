@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace word_stems_test {
+
 using namespace agent;
 
 TEST_CASE("words are known without case, accents and endings")
@@ -22,3 +24,5 @@ TEST_CASE("words are known without case, accents and endings")
     CHECK(all(std::string("a\0b", 3)) == "a b ");
     CHECK(stems.of(std::string(1 << 20, 'x')).size() == 1);
 }
+
+}  // namespace word_stems_test

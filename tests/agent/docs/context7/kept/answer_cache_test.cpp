@@ -8,6 +8,8 @@
 #include <thread>
 #include <unistd.h>
 
+namespace answer_cache_test {
+
 using namespace agent;
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
@@ -156,3 +158,5 @@ TEST_CASE("two processes keep answers in one file, and both begin it")
     CHECK(one.find("two19"));
     CHECK(two.find("one19"));
 }
+
+}  // namespace answer_cache_test

@@ -6,6 +6,8 @@
 #include <fstream>
 #include <sstream>
 
+namespace answer_lock_test {
+
 using namespace agent;
 using test::temporary_project;
 
@@ -83,3 +85,5 @@ TEST_CASE("a file that is none of ours pins nothing and is never written over")
         CHECK(text_of(file) == text);
     }
 }
+
+}  // namespace answer_lock_test

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace question_test {
+
 using namespace agent;
 using namespace std::chrono_literals;
 
@@ -71,3 +73,5 @@ TEST_CASE("passages of exact versions are fresh for a week, others for a day")
     CHECK(fresh_for({exact, branch}) == 24h);
     CHECK(iso_date(std::chrono::system_clock::time_point(1'800'000'000s)) == "2027-01-15");
 }
+
+}  // namespace question_test

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+namespace jsdoc_test {
+
 using agent::typescript::read_jsdoc;
 
 namespace {
@@ -123,3 +125,5 @@ TEST_CASE("the HTML of a comment becomes Markdown")
     CHECK(text("<p>Open\n * ```\n * a\n * ```\n * <p>b") == "Open\n```\na\n```\n\nb");
     CHECK(text("`<p>` stays, and so does <key>") == "`<p>` stays, and so does <key>");
 }
+
+}  // namespace jsdoc_test

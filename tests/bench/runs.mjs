@@ -4,42 +4,15 @@
 //   node tests/bench/runs.mjs [RUNS]      with NBE_BUILD=build/release; fails where a bar is missed
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
-import { connect } from 'node:net';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
+import { connectTo } from './socket_client.mjs';
 
-const meta = {
-  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-  'io.modelcontextprotocol/clientCapabilities': { extensions: { 'io.modelcontextprotocol/tasks': {} } }
-};
-
-// One connection: call(method, params) comes to the response.
-async function client(path) {
-  const socket = connect(path);
-  await once(socket, 'connect');
-  const waiting = new Map();
-  let rest = '', last = 0;
-  socket.setEncoding('utf8').on('data', text => {
-    const lines = (rest + text).split('\n');
-    rest = lines.pop();
-    for (const line of lines) {
-      const message = JSON.parse(line);
-      waiting.get(message.id)?.(message);
-      waiting.delete(message.id);
-    }
-  });
-  return {
-    end: () => socket.destroy(),
-    call: (method, params = {}) => new Promise(resolve => {
-      waiting.set(++last, resolve);
-      socket.write(JSON.stringify({ jsonrpc: '2.0', id: last, method, params: { ...params, _meta: meta } }) + '\n');
-    })
-  };
-}
+const client = path => connectTo(path, { extensions: { 'io.modelcontextprotocol/tasks': {} } });
 
 // A thread of its own asks for the list of tools every few milliseconds: how long the answer took at most.
 if (!isMainThread) {

@@ -201,10 +201,11 @@ const handlers = [
       const [{ run_id: id }] = JSON.parse(await bash(`${program} runs --json`))
       const said = []
       for (const line of lines) said.push(await bash(line.replace('3f2a', id.slice(0, 12))))
-      const [asked, listed, shown, resumed, exported] = said
+      const [asked, listed, shown, used, resumed, exported] = said
       assert.match(asked, /The tests\./)
       assert.match(listed, new RegExp(id.slice(0, 12)))
       assert.match(shown, /Write the route[^]*The route\.[^]*Now write the tests[^]*The tests\./)
+      assert.deepEqual(used.trim().split('\n').map(one => JSON.parse(one)).filter(one => one.run_id === id).map(one => one.turn), [1, 2])
       assert.match(resumed, /The tests\./)
       assert.match(exported, /0 files written/)
       assert.match(await bash(`cat out/report.md`), /The tests\./)

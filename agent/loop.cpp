@@ -43,11 +43,12 @@ public:
                 budget_.lost = known->lost;
                 retries_ = known->retries;
                 worked_ = std::chrono::milliseconds(known->time_ms);
-                for (auto& reason : known->fallbacks.value_or(std::vector<std::string>()))
-                    if (fallbacks_.size() < known->fallbacks->size())
-                        fall_back(std::move(reason));
+                if (known->fallbacks)
+                    fall_back_as_before(std::move(*known->fallbacks));
                 if (auto* results = std::get_if<tool_results>(&messages_.back()))
                     results->note = std::move(known->note);
+                if (!known->cost_usd)
+                    known->cost_usd = current().cost(known->answer.usage);
                 account_for(known->answer, known->cost_usd);
                 co_await take(std::move(known->answer));
                 continue;
@@ -317,18 +318,30 @@ private:
 
     // To the next model for the rest of the run, if there is one. What the models before it have
     // thought is bound to them, and what their hosts do not take is not known of its host.
-    bool fall_back(std::string reason)
+    bool fall_back(std::string const& reason)
     {
         if (model_ + 1 >= s_.models.size())
             return false;
-        auto const before = current().with->name();
+        fallbacks_.push_back(fmt::format("{}: {}", current().with->name(), reason));
+        take_next_model();
+        s_.progress(fmt::format("{} Going on with {}.", reason, current().with->name()));
+        return true;
+    }
+
+    // As far as there are such models now.
+    void fall_back_as_before(std::vector<std::string> reasons)
+    {
+        while (model_ < reasons.size() && model_ + 1 < s_.models.size())
+            take_next_model();
+        fallbacks_ = std::move(reasons);
+    }
+
+    void take_next_model()
+    {
         ++model_;
-        fallbacks_.push_back(fmt::format("{}: {}", before, reason));
         budget_.learned = {};
         budget_.learned.stripped.push_back({0, 0, messages_.size()});
         result_.account.model = current().with->name();
-        s_.progress(fmt::format("{} Going on with {}", reason, current().with->name()));
-        return true;
     }
 
     void fail(model_error const& error)

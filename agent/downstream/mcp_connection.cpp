@@ -18,7 +18,7 @@ using asio::awaitable;
 namespace {
 
 constexpr int max_rounds = 8;  // of questions in one call
-constexpr int max_pages_again = 20;
+constexpr int pages_listed_again = 20;
 constexpr auto first_pause = std::chrono::milliseconds(100);
 
 }  // namespace
@@ -215,7 +215,7 @@ void mcp_connection::end(connection_end how, std::string const& reason)
 awaitable<void> mcp_connection::list_tools_again(clock::time_point until)
 {
     json::object params;
-    for (int page = 0; page < max_pages_again; ++page) {
+    for (int page = 0; page < pages_listed_again; ++page) {
         auto const listed = co_await tried("tools/list", params, until);
         auto const* result = listed.result ? listed.result->if_object() : nullptr;
         auto const* cursor = result ? result->if_contains("nextCursor") : nullptr;

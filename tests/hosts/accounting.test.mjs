@@ -120,7 +120,7 @@ test('another provider goes on where the model refuses, and a further task as we
   const asked = messages.journal.length
   const more = await run(place, ['ask', 'Is it done?', '--run', run_id])
   assert.equal(more.code, 0, more.stderr)
-  assert.match(more.stdout, /Another model went on in place of claude-sonnet-5-5/)
+  assert.match(more.stdout, /Another model went on in place of claude-sonnet-5-5: The model refused this task \(cyber\)/)
   assert.equal(messages.journal.length, asked, 'the model that refused was asked again')
 })
 

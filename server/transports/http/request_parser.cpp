@@ -14,9 +14,8 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr std::size_t body_kept = std::size_t(16)
-                                  << 10;              // bytes of a body's memory between requests
-constexpr std::size_t shortest_chunk = 5;             // the shortest: 0, and two line ends
+constexpr std::size_t body_kept = std::size_t(16) << 10;  // bytes, between requests
+constexpr std::size_t shortest_chunk = 5;                 // the shortest: 0, and two line ends
 constexpr std::size_t ahead = std::size_t(64) << 10;  // reserved on the word of a Content-Length
 
 std::string_view view(string_view s)

@@ -7,6 +7,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { answersAtHome } from './answers.mjs'
 
 const root = join(import.meta.dirname, '../..')
 const build = process.env.NBE_BUILD
@@ -26,16 +27,6 @@ before(() => {
   called('cpack', ['--config', join(build, 'CPackConfig.cmake'), '-B', packages], { cwd: build })
 })
 after(() => rmSync(scratch, { recursive: true, force: true }))
-
-// The main job, without a key: the brief, with the passages that the project's own packages hold.
-function answersAtHome(binary) {
-  const home = join(scratch, 'home')
-  mkdirSync(home, { recursive: true })
-  const said = called(binary, ['ask', 'Add a route handler that imports notes from a CSV', '--no-context7', '--project', join(root, 'examples/next-app')],
-    { env: { PATH: process.env.PATH, HOME: home } })
-  assert.match(said, /node_modules\/next\/dist\/docs\//)
-  assert.match(said, /Response Format/)
-}
 
 test('lintian finds nothing', () => {
   const said = spawnSync('lintian', ['--allow-root', '--fail-on', 'error,warning', found('.deb')], { encoding: 'utf8' })

@@ -79,15 +79,19 @@ model_choice::model_choice(
     replay(player_->first());
 }
 
-// Whose API was recorded. Nobody is asked, so any key will do.
+// Whose API was recorded; a fallback may have been the other's. Nobody is asked, so any key will
+// do.
 void model_choice::replay(agent::wire_exchange const& first)
 {
+    for (auto const kind : {provider::anthropic, provider::openai}) {
+        auto& to = routes_.try_emplace(kind, ex_).first->second;
+        to.kind = kind;
+        to.key.key = agent::secret::holding("no-key-is-needed-for-a-replay");
+    }
     bool const chat = first.url.ends_with("/chat/completions");
-    auto const kind = chat ? provider::openai : provider::anthropic;
-    auto& to = routes_.try_emplace(kind, ex_).first->second;
-    to.kind = kind;
-    to.base_url = first.url.substr(0, first.url.rfind(chat ? "/chat/" : "/messages"));
-    to.key.key = agent::secret::holding("no-key-is-needed-for-a-replay");
+    replayed_ = chat ? provider::openai : provider::anthropic;
+    routes_.at(replayed_).base_url =
+        first.url.substr(0, first.url.rfind(chat ? "/chat/" : "/messages"));
 }
 
 std::pair<std::string_view, provider> model_choice::named_in(std::string_view wish) const
@@ -142,11 +146,15 @@ awaitable<model_choice::found_route> model_choice::route_to(provider kind)
     co_return found_route{&made, {}};
 }
 
-// `which` automatic: the first that there is a key or an address for, if there is one.
-awaitable<model_choice::found_route> model_choice::find_route(provider which)
+// Where a wish names nobody, and neither does --provider: the first that there is a key or an
+// address for, if there is one.
+awaitable<model_choice::found_route> model_choice::find_route(std::string_view wish)
 {
-    if (player_)
-        co_return found_route{&routes_.begin()->second, {}};
+    auto const [whose, which] = named_in(wish);
+    if (player_) {
+        auto const kind = whose.empty() ? replayed_ : which;
+        co_return found_route{&routes_.at(kind), {}};
+    }
     if (which != provider::automatic)
         co_return co_await route_to(which);
     for (auto const kind : {provider::anthropic, provider::openai}) {
@@ -177,9 +185,9 @@ awaitable<agent::chosen_model> model_choice::choose_one(std::string wish)
     agent::chosen_model out;
     if (wish.empty())
         wish = settings_.model;
-    auto const [whose, which] = named_in(wish);
+    auto found = co_await find_route(wish);
+    auto const whose = named_in(wish).first;
     wish.erase(0, whose.size());
-    auto found = co_await find_route(which);
     out.problem = std::move(found.problem);
     if (!found.at)
         co_return out;
@@ -257,7 +265,7 @@ awaitable<model_choice::examination> model_choice::examine()
         co_return out;
     out.usable = true;
     out.model = chosen.with->name();
-    auto const found = co_await find_route(named_in(settings_.model).second);
+    auto const found = co_await find_route(settings_.model);
     auto const& at = *found.at;
     out.key = at.key.source;
     bool const chat = at.kind == provider::openai;

@@ -74,7 +74,7 @@ private:
     };
 
     void replay(agent::wire_exchange const& first);
-    boost::asio::awaitable<found_route> find_route(provider which);
+    boost::asio::awaitable<found_route> find_route(std::string_view wish);
     boost::asio::awaitable<found_route> route_to(provider kind);
     boost::asio::awaitable<agent::chosen_model> choose_one(std::string wish);
     // The provider that a wish names, and the words by which.
@@ -94,7 +94,8 @@ private:
     std::optional<agent::wire_recorder> recorder_;
     std::optional<agent::wire_player> player_;
     boost::asio::any_io_executor ex_;
-    std::map<provider, route> routes_;  // once they were found
+    std::map<provider, route> routes_;         // once they were found
+    provider replayed_ = provider::automatic;  // whose API the recording begins with
 };
 
 }  // namespace app

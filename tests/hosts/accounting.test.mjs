@@ -4,6 +4,9 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { start as startChat } from '../fakes/chat_server.mjs'
 import { start as startMessages } from '../fakes/messages_server.mjs'
@@ -108,10 +111,12 @@ test('another model goes on where the first stays overloaded', async t => {
 
 test('another provider goes on where the model refuses, and a further task as well', async t => {
   const env = { ANTHROPIC_API_KEY: key, ANTHROPIC_BASE_URL: messages.url, OPENAI_API_KEY: key, OPENAI_BASE_URL: chat.url }
+  const tape = mkdtempSync(join(tmpdir(), 'nbe-tape-'))
+  t.after(() => rmSync(tape, { recursive: true, force: true }))
   const place = setup(t, { env, args: ['--fallback-model', 'openai:gpt'] })
   messages.play(turn(think('Look.'), call('list_files', {}, 'a1')), { blocks: [text('No.')], stop_reason: 'refusal', stop_details: { type: 'refusal', category: 'cyber' } })
   chat.play(turn({ ...written, id: 'w1' }, { ...looked, id: 'w2' }), turn({ ...finish(), id: 'f1' }), turn({ ...finish(), id: 'f2' }))
-  const outcome = await ask(place)
+  const outcome = await ask(place, ['--record', tape])
   assert.equal(outcome.status, 'completed', outcome.reason)
   assert.match(outcome.account.fallbacks[0], /^claude-sonnet-5-5: The model refused this task \(cyber\)/)
   assert.equal(outcome.account.model, 'gpt')
@@ -122,6 +127,9 @@ test('another provider goes on where the model refuses, and a further task as we
   assert.equal(more.code, 0, more.stderr)
   assert.match(more.stdout, /Another model went on in place of claude-sonnet-5-5: The model refused this task \(cyber\)/)
   assert.equal(messages.journal.length, asked, 'the model that refused was asked again')
+  const replayed = await ask(setup(t, { args: ['--fallback-model', 'openai:gpt', '--replay', tape] }))
+  assert.deepEqual(replayed.files, outcome.files, replayed.reason)
+  assert.deepEqual(replayed.account.fallbacks, outcome.account.fallbacks)
 })
 
 test('without another model a refusal is the end, and a wish names its provider', async t => {

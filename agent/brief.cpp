@@ -7,14 +7,15 @@
 namespace agent {
 
 std::string render_brief(
+    std::string const& why,
     std::vector<std::string> const& system,
     std::string const& context,
     std::vector<lookup> const& documentation)
 {
     auto const passages = best_passages(documentation, brief_documentation_budget);
-    std::string out = "No model is configured, so this is the brief for your own model; set "
-                      "ANTHROPIC_API_KEY (or --key-file, "
-                      "--key-command) to get finished, checked files instead.\n\n";
+    auto out = why + " So this is the brief for your own model; set ANTHROPIC_API_KEY or "
+                     "OPENAI_API_KEY (or --key-file, --key-command) to get finished, checked files "
+                     "instead.\n\n";
     if (passages.empty())
         out += "**No documentation could be looked up.** Verify every API against the "
                "documentation before use.\n\n";

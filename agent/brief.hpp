@@ -15,9 +15,10 @@ namespace agent {
 // KB).
 inline constexpr std::size_t brief_documentation_budget = 11 << 10;
 
-// `system` are the system blocks that a model would get, `context` its first message
+// `why` the host's own model is asked: a sentence. `system` are the system blocks that a model would get, `context` its first message
 // (render_context).
 std::string render_brief(
+    std::string const& why,
     std::vector<std::string> const& system,
     std::string const& context,
     std::vector<lookup> const& documentation);

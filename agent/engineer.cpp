@@ -24,6 +24,7 @@ using clock = std::chrono::steady_clock;
 
 namespace {
 
+constexpr char no_model[] = "No model is configured.";
 constexpr std::size_t most_files = 20;        // that a task may point at
 constexpr std::size_t file_shown = 64 << 10;  // bytes of each; the rest is one read_file away
 
@@ -64,11 +65,45 @@ file_result<project> read_project(
     return out;
 }
 
+std::string first_message(
+    knowledge const& known,
+    run_request const& request,
+    project const& here,
+    std::vector<lookup> const& documentation,
+    std::size_t room)
+{
+    auto const facts = here.root ? render(here.facts) : std::string();
+    auto const stale = plan_notes(known, request.task, here.facts);
+    return render_context(request, facts, stale, here.files, documentation, room);
+}
+
 // What of the task may go to a documentation service: one line, short, without what looks like a
 // key.
 std::string question_of(std::string const& task)
 {
     return std::string(mcp::cut_utf8(mcp::redactor()(mcp::sanitize_line(task)), 300));
+}
+
+// What the host's own model works from. `why` it is asked to: a sentence.
+run_outcome brief_outcome(
+    engineer_setup const& setup,
+    run_request const& request,
+    project const& here,
+    std::vector<lookup> documentation,
+    std::string const& why)
+{
+    prompt_options notes;
+    notes.reader = audience::host;
+    notes.may_edit = request.mode == run_mode::implement;
+    auto const system = system_blocks(setup.expert, here.root ? &here.facts : nullptr, notes);
+    auto const context = first_message(
+        setup.known, request, here, documentation, brief_documentation_budget);
+    run_outcome out;
+    out.status = run_status::brief;
+    out.brief = render_brief(why, system, context, documentation);
+    out.documentation = std::move(documentation);
+    out.package_manager = here.facts.package_manager;
+    return out;
 }
 
 awaitable<void> gather(
@@ -95,7 +130,8 @@ run_request engineer::settled(run_request request) const
     return request;
 }
 
-awaitable<run_outcome> engineer::run(run_request request, run_log& log, progress_sink progress)
+awaitable<run_outcome> engineer::run(
+    run_request request, run_log& log, progress_sink progress, sampling_desk* desk)
 {
     auto const start = clock::now();
     if (request.files.size() > most_files)
@@ -103,12 +139,12 @@ awaitable<run_outcome> engineer::run(run_request request, run_log& log, progress
             "files: at most {} paths; the expert finds the others itself.", most_files));
     auto before = log.opened();
     auto const& wish = before ? before->model : request.model;
-    auto chosen = co_await s_.choose_model(wish);
+    auto chosen = co_await s_.choose_model(wish, desk);
     if (!chosen.problem.empty())
         co_return failed_run(std::move(chosen.problem));
     if (before && !chosen.with)
         co_return failed_run(fmt::format(
-            "This run was begun with {}, and no model is configured now: set ANTHROPIC_API_KEY.",
+            "This run was begun with {}, which cannot be asked now: set the key it was begun with.",
             before->model));
 
     project here;
@@ -149,33 +185,22 @@ awaitable<run_outcome> engineer::run(run_request request, run_log& log, progress
         progress(fmt::format(
             "Found {} passages of documentation",
             best_passages(documentation.all(), std::size_t{1} << 30).size()));
+        if (!chosen.with)
+            co_return brief_outcome(s_, request, here, documentation.all(), no_model);
         prompt_options notes;
-        notes.reader = chosen.with ? audience::run : audience::host;
+        notes.reader = audience::run;
         notes.may_edit = request.mode == run_mode::implement;
         opened.system = system_blocks(s_.expert, here.root ? &here.facts : nullptr, notes);
         opened.documentation = documentation.all();
         opened.package_manager = here.facts.package_manager;
-        auto const facts = here.root ? render(here.facts) : std::string();
-        auto const stale = plan_notes(s_.known, request.task, here.facts);
-        auto const room = chosen.with ? documentation_budget : brief_documentation_budget;
         opened.first_message =
-            render_context(request, facts, stale, here.files, opened.documentation, room);
+            first_message(s_.known, request, here, opened.documentation, documentation_budget);
         opened.first_message.shrink_to_fit();  // it is kept for the whole run
         if (here.root)
             opened.project = here.root->path();
-        if (chosen.with)
-            opened.model = chosen.wish.empty() ? chosen.with->name() : chosen.wish;
-    }
-    if (!chosen.with) {
-        run_outcome out;
-        out.status = run_status::brief;
-        out.brief = render_brief(opened.system, opened.first_message, opened.documentation);
-        out.documentation = std::move(opened.documentation);
-        out.package_manager = std::move(opened.package_manager);
-        co_return out;
-    }
-    if (!before)
+        opened.model = chosen.wish.empty() ? chosen.with->name() : chosen.wish;
         co_await log.write(opened);
+    }
     opened.documentation = {};  // a thousand runs may wait: nothing is held twice
 
     if (!here.root) {
@@ -197,6 +222,8 @@ awaitable<run_outcome> engineer::run(run_request request, run_log& log, progress
         std::move(progress));
     if (!before)
         out.account.time_ms += prepared;
+    if (chosen.may_refuse && out.status == run_status::failed && out.account.turns == 0)
+        co_return brief_outcome(s_, request, here, documentation.all(), out.reason);
     co_return out;
 }
 

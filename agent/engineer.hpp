@@ -28,6 +28,8 @@
 
 namespace agent {
 
+class sampling_desk;
+
 // The model of one run, and what belongs to it.
 struct chosen_model {
     std::unique_ptr<model> with;  // none: answer with the brief
@@ -37,6 +39,7 @@ struct chosen_model {
     std::function<std::optional<double>(token_usage const&)> cost;
     rate_gate* gate = nullptr;            // of its credential; kept by whoever made it
     std::string problem;                  // one sentence: a model was asked for but cannot be used
+    bool may_refuse = false;  // it is a person's who has to agree: where not, there is the brief
     std::vector<chosen_model> fallbacks;  // in this order, for the rest of a run
 };
 
@@ -48,8 +51,10 @@ struct engineer_setup {
     std::vector<documentation*> everywhere;  // documentation sources of every run
     // The documentation that ships inside a project, given its folder; kept by whoever made it.
     std::function<documentation*(std::string const& project)> bundled;
-    // Chooses the model of a run by the request's wish. May wait, for a key command.
-    std::function<boost::asio::awaitable<chosen_model>(std::string wish)> choose_model;
+    // Chooses the model of a run by the request's wish. May wait, for a key command. The desk is
+    // the run's; none: nobody watches who could have a model.
+    std::function<boost::asio::awaitable<chosen_model>(std::string wish, sampling_desk* desk)>
+        choose_model;
     run_limits limits;
     types_setup types;
     mcp::logger log;
@@ -68,7 +73,10 @@ public:
     // call on the way, and what the log throws; everything else that can go wrong is in the
     // outcome.
     boost::asio::awaitable<run_outcome>
-    run(run_request request, run_log& log, progress_sink progress);
+    run(run_request request,
+        run_log& log,
+        progress_sink progress,
+        sampling_desk* desk = nullptr);
 
 private:
     boost::asio::awaitable<run_outcome> work(

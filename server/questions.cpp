@@ -105,10 +105,41 @@ step questions::in_result(
     return {std::move(out)};
 }
 
+namespace {
+
+// One after the other; the context has the answers then.
+awaitable<void> ask_live(request_context& ctx, input_required asked)
+{
+    mcp::json::object answers;
+    std::map<std::string, std::string> refusals;
+    auto const end = std::chrono::steady_clock::now() + asked.patience.value_or(0ms);
+    for (auto const& [key, question] : asked.requests) {
+        auto answer = ctx.out().call(ctx.id(), question.method, question.params);
+        if (!asked.patience) {
+            answers[key] = co_await mcp::with_timeout(std::move(answer), answer_limit);
+            continue;
+        }
+        auto const left = end - std::chrono::steady_clock::now();
+        try {
+            answers[key] = co_await mcp::with_timeout(std::move(answer), left);
+        } catch (mcp::jsonrpc::error const& e) {
+            refusals.emplace(key, e.what());
+        } catch (boost::system::system_error const& e) {
+            if (e.code() != boost::asio::error::timed_out)
+                throw;
+        }
+    }
+    ctx.supply(std::move(answers), std::move(asked.state).value_or(mcp::json::value()));
+    for (auto& [key, why] : refusals)
+        ctx.refuse(key, std::move(why));
+}
+
+}  // namespace
+
 awaitable<step>
 questions::settle(request_context& ctx, questioned_call const& call, step first, run_function again)
 {
-    for (int round = 0; round < most_rounds; ++round) {
+    for (int rounds = 0; rounds < most_rounds;) {
         auto* asked = std::get_if<input_required>(&first.is);
         if (!asked)
             co_return first;
@@ -116,13 +147,9 @@ questions::settle(request_context& ctx, questioned_call const& call, step first,
             throw std::logic_error(std::string(call.name) + " asked nothing");
         if (!ctx.era().asks_live())
             co_return in_result(ctx, call, std::move(*asked));
+        rounds += !asked->patience;  // who copes without an answer has limits of its own
         check_answerable(ctx.client(), asked->requests);
-        mcp::json::object answers;
-        for (auto const& [key, question] : asked->requests) {
-            auto answer = ctx.out().call(ctx.id(), question.method, question.params);
-            answers[key] = co_await mcp::with_timeout(std::move(answer), answer_limit);
-        }
-        ctx.supply(std::move(answers), std::move(asked->state).value_or(mcp::json::value()));
+        co_await ask_live(ctx, std::move(*asked));
         first = co_await again(ctx);
     }
     throw mcp::jsonrpc::error(

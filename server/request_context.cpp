@@ -70,7 +70,14 @@ void request_context::log(mcp::LoggingLevel level, std::string_view text, std::s
 void request_context::supply(mcp::json::object answers, mcp::json::value state)
 {
     answers_ = std::move(answers);
+    refusals_.clear();
     state_ = std::move(state);
+}
+
+std::optional<std::string> request_context::refusal(std::string_view key) const
+{
+    auto const found = refusals_.find(key);
+    return found == refusals_.end() ? std::nullopt : std::optional(found->second);
 }
 
 mcp::request_meta request_context::detached(std::string token) const

@@ -9,6 +9,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <type_traits>
@@ -25,6 +26,9 @@ struct input_required {
     // What the handler wants to see again with the answers (request_context::state): sealed, so
     // that it may be relied on, and for one use.
     std::optional<mcp::json::value> state;
+    // Set by a handler that copes without an answer: where questions are asked live, it is called
+    // again once this time is over, or with the client's refusal (request_context::refusal).
+    std::optional<std::chrono::milliseconds> patience{};
 };
 
 // Becomes a task if the client knows tasks, else is done within the request. Progress of it is the

@@ -10,7 +10,7 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::size_t max_tools = 2000;
+constexpr std::size_t most_remembered = 2000;
 
 json::object const* object_at(json::object const& object, std::string_view name)
 {
@@ -64,7 +64,7 @@ std::vector<std::string> tool_memory::learn(json::value& listed, bool mirrored)
                     " is left out: " + mcp::sanitize_line(parameters.error().reason, 300));
                 continue;
             }
-            if (tools_.size() < max_tools || tools_.contains(name))
+            if (tools_.size() < most_remembered || tools_.contains(name))
                 tools_.insert_or_assign(std::string(name), std::move(known));
         }
         kept.push_back(std::move(entry));

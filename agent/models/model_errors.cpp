@@ -1,6 +1,7 @@
 #include "agent/models/model_errors.hpp"
 
 #include "agent/models/json_members.hpp"
+#include "protocol/ascii.hpp"
 
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
@@ -54,25 +55,20 @@ stated_error read_error(std::string_view body)
     return stated;
 }
 
-bool has(std::string_view text, std::string_view part)
-{
-    return text.find(part) != std::string_view::npos;
-}
-
 bool is_spend_limit(stated_error const& e)
 {
     return e.code.ends_with("spend_limit_reached") || e.code == "insufficient_quota" ||
-           has(e.message, "credit balance is too low");
+           mcp::has(e.message, "credit balance is too low");
 }
 
 bool is_overflow(stated_error const& e)
 {
-    if (has(e.message, "max_tokens"))
+    if (mcp::has(e.message, "max_tokens"))
         return false;  // the answer does not fit, but a shorter one may
     return e.type == "exceed_context_size_error" || e.code == "context_length_exceeded" ||
-           has(e.message, "prompt is too long") ||
-           has(e.message, "exceeds the available context size") ||
-           has(e.message, "maximum context length");
+           mcp::has(e.message, "prompt is too long") ||
+           mcp::has(e.message, "exceeds the available context size") ||
+           mcp::has(e.message, "maximum context length");
 }
 
 struct verdict {

@@ -1,6 +1,7 @@
 #include "agent/models/recovery.hpp"
 
 #include "agent/models/raw_json.hpp"
+#include "protocol/ascii.hpp"
 
 #include <fmt/format.h>
 
@@ -11,11 +12,6 @@
 namespace agent {
 
 namespace {
-
-bool has(std::string_view text, std::string_view part)
-{
-    return text.find(part) != std::string_view::npos;
-}
 
 // The number at the start of `text`, which is moved past it.
 std::optional<long> take_number(std::string_view& text)
@@ -40,7 +36,7 @@ bool take(std::string_view& text, std::string_view word)
 // "messages.3.content.1: Invalid `signature` in `thinking` block. …"
 std::optional<stripped_thinking> bound_elsewhere(std::string_view message, std::size_t size)
 {
-    if (!has(message, "`signature`") || !has(message, "thinking"))
+    if (!mcp::has(message, "`signature`") || !mcp::has(message, "thinking"))
         return std::nullopt;
     auto const at = message.find("messages.");
     if (at == std::string_view::npos)
@@ -112,7 +108,7 @@ std::string refused_field(std::string_view message)
         {"reasoning_effort", "reasoning_effort"},
         {"reasoning_content", "reasoning_content"},
     };
-    if (std::ranges::none_of(complaints, [&](auto words) { return has(message, words); }))
+    if (std::ranges::none_of(complaints, [&](auto words) { return mcp::has(message, words); }))
         return {};
     auto is_part = [](char c) {
         return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');

@@ -138,7 +138,7 @@ awaitable<run_outcome> runs::work(run_ptr run)
         run->tell(text);
         changed(*run, change::said);
     };
-    auto out = co_await engineer_.run(run->request, log, progress);
+    auto out = co_await engineer_.run(run->request, log, progress, &run->desk);
     if (run->request.apply.value_or(false) && out.status == run_status::completed &&
         !out.files.empty()) {
         progress("Writing the files into the project");

@@ -9,7 +9,8 @@ live_run::live_run(boost::asio::any_io_executor const& ex, run_row row, run_requ
       created(row.created),
       state(row.state),
       delivered(row.delivered),
-      changed(ex)
+      changed(ex),
+      desk(ex, [this] { changed.notify(); })
 {
 }
 

@@ -4,6 +4,7 @@
 // Shared by its watchers and by whoever drives it; changed and read on the loop's thread alone.
 // A watcher waits for `changed` and looks again.
 
+#include "agent/models/sampling/sampling_desk.hpp"
 #include "agent/run.hpp"
 #include "agent/runs/store/run_store.hpp"
 #include "protocol/rpc/async.hpp"
@@ -48,6 +49,7 @@ struct live_run {
     std::uint64_t told = 0;    // lines that somebody who polls was given already
     std::size_t watchers = 0;  // who would miss it
     mcp::event changed;
+    sampling_desk desk;  // what it asks the model of a client
 
     // For runs: who drives it.
     boost::asio::cancellation_signal stop;

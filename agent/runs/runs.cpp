@@ -111,7 +111,7 @@ runs::run_ptr runs::adopt(run_row row)
     return run;
 }
 
-awaitable<runs::run_ptr> runs::begin(run_request request, std::string principal)
+awaitable<runs::run_ptr> runs::begin(run_request request, std::string principal, bool sampling)
 {
     request.task = checked(std::move(request.task));
     auto row = row_for(engineer_.settled(std::move(request)), std::move(principal), kept_.self());
@@ -138,6 +138,7 @@ awaitable<runs::run_ptr> runs::begin(run_request request, std::string principal)
             "Busy: {} runs wait for a place already. Try again when some have ended.",
             waiting_.size()));
     auto run = adopt(std::move(row));
+    run->desk.offered = sampling;
     changed(*run, change::begun);
     start(run);
     co_return run;

@@ -68,7 +68,9 @@ public:
 
     // The run of the same request that is alive, or whose outcome nobody has seen; else a new one.
     // Durable when this returns. Throws run_error for no task, and if there are too many.
-    boost::asio::awaitable<run_ptr> begin(run_request request, std::string principal);
+    // `sampling`: who begins it has a model to offer, and watches.
+    boost::asio::awaitable<run_ptr>
+    begin(run_request request, std::string principal, bool sampling = false);
 
     // Nothing if this principal has no such run. One that was interrupted is not continued by this.
     boost::asio::awaitable<run_ptr> find(std::string id, std::string principal);

@@ -17,10 +17,10 @@ namespace {
 constexpr std::size_t most_questions = 5;
 constexpr std::size_t most_options = 10;
 
-struct arguments {
+struct ask_user_arguments {
     std::vector<question> questions;
 };
-BOOST_DESCRIBE_STRUCT(arguments, (), (questions))
+BOOST_DESCRIBE_STRUCT(ask_user_arguments, (), (questions))
 
 // One line each, as a person is shown it.
 question shown(question q)
@@ -44,7 +44,7 @@ tool_declaration const& declared_ask_user()
         "what you build and neither the task nor the project tells it (which ORM, which auth "
         "provider, which of two behaviours). The work stops until they answer, so put all "
         "questions into one call, and never ask what you can find out or decide well yourself.",
-        mcp::schema_of<arguments>(
+        mcp::schema_of<ask_user_arguments>(
             {{"questions", "One to five. Each stands by itself; options, where there are few."}})};
     return once;
 }
@@ -58,9 +58,9 @@ ask_user::ask_user(run_log const& log, run_limits const& limits)
 
 awaitable<tool_answer> ask_user::run(json::object input)
 {
-    arguments asked;
+    ask_user_arguments asked;
     try {
-        asked = mcp::decode_strict<arguments>(json::value(std::move(input)), {"input"});
+        asked = mcp::decode_strict<ask_user_arguments>(json::value(std::move(input)), {"input"});
     } catch (mcp::decode_error const& e) {
         co_return failed(
             std::string(e.what()) +

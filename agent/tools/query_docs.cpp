@@ -13,11 +13,11 @@ using boost::asio::awaitable;
 
 namespace {
 
-struct arguments {
+struct query_docs_arguments {
     std::string library;
     std::string question;
 };
-BOOST_DESCRIBE_STRUCT(arguments, (), (library, question))
+BOOST_DESCRIBE_STRUCT(query_docs_arguments, (), (library, question))
 
 // The same for every run, and made once.
 tool_declaration const& declared_query_docs()
@@ -29,7 +29,7 @@ tool_declaration const& declared_query_docs()
         "passages you already have do not cover, and once for every package that a file of yours "
         "imports: finish "
         "is refused otherwise. This is the Context7 lookup of your instructions.",
-        mcp::schema_of<arguments>(
+        mcp::schema_of<query_docs_arguments>(
             {{"library", "npm package name, e.g. next, zod, @prisma/client"},
              {"question",
               "One concept in a few words, e.g. 'updateTag in server actions'. It is sent to a "
@@ -47,9 +47,9 @@ query_docs::query_docs(lookups& documentation)
 awaitable<tool_answer> query_docs::run(json::object input)
 {
     tool_answer out;
-    arguments args;
+    query_docs_arguments args;
     try {
-        args = mcp::decode_strict<arguments>(json::value(std::move(input)), {"input"});
+        args = mcp::decode_strict<query_docs_arguments>(json::value(std::move(input)), {"input"});
     } catch (mcp::decode_error const& e) {
         out.text = std::string(e.what()) +
                    ". Expected: {\"library\": npm package name, \"question\": a few words}.";

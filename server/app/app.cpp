@@ -233,7 +233,9 @@ private:
         if (context7_)
             out.everywhere.push_back(context7_.get());
         out.bundled = [this](std::string const& project) { return &docs_of(project); };
-        out.choose_model = [this](std::string wish) { return models_.choose(std::move(wish)); };
+        out.choose_model = [this](std::string wish, agent::sampling_desk* desk) {
+            return models_.choose(std::move(wish), desk);
+        };
         out.limits = settings_.limits;
         out.types = types_setup();
         out.log = log_;

@@ -84,7 +84,7 @@ config read_config(int argc, char const* const* argv, environment const& env)
         "--model",
         out.model,
         "Model id or alias: sonnet, opus, haiku, fable (default: the prompt's, sonnet); with "
-        "anthropic: or openai: before it, at that provider");
+        "its provider before it (openai:MODEL), there");
     cli.add_option(
         "--fallback-model",
         out.fallbacks,
@@ -94,10 +94,16 @@ config read_config(int argc, char const* const* argv, environment const& env)
     cli.add_option(
            "--provider",
            whose,
-           "anthropic (Messages), openai (chat completions, OpenRouter too), or automatic: the one "
-           "there is a key for (env NEXTJS_BACKEND_ENGINEER_PROVIDER)")
+           "anthropic (Messages), openai (chat completions, OpenRouter too), claude or codex (the "
+           "program of that name, with its own login), sampling (the client's model), or "
+           "automatic: the one there is a key for, else the client's (env "
+           "NEXTJS_BACKEND_ENGINEER_PROVIDER)")
         ->capture_default_str()
-        ->check(one_of<app::provider>("automatic, anthropic, openai"));
+        ->check(one_of<app::provider>(providers));
+    cli.add_flag(
+        "--no-sampling",
+        out.no_sampling,
+        "Without a key, answer with the brief even where the client offers its model");
     cli.add_option(
         "--base-url",
         out.base_url,
@@ -217,7 +223,7 @@ config read_config(int argc, char const* const* argv, environment const& env)
     out.verify = as<agent::verify_level>(most_verified);
     if (!boost::describe::enum_from_string(whose.c_str(), out.provider))
         throw config_error(
-            "NEXTJS_BACKEND_ENGINEER_PROVIDER must be one of automatic, anthropic, openai");
+            std::string("NEXTJS_BACKEND_ENGINEER_PROVIDER must be one of ") + providers);
     if (no_context7)
         out.context7.clear();
     out.limits.wall_time = std::chrono::minutes(minutes);

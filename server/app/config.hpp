@@ -64,9 +64,11 @@ struct check_options {
     bool list = false;  // the rules themselves, instead
 };
 
-// Whose API models are asked through: Anthropic's Messages, or OpenAI's chat completions.
-enum class provider { automatic, anthropic, openai };
-BOOST_DESCRIBE_ENUM(provider, automatic, anthropic, openai)
+// Whose models are asked, and how: Anthropic's Messages, OpenAI's chat completions, the client that
+// is attached (sampling), or a command-line program of the user with its own login.
+enum class provider { automatic, anthropic, openai, sampling, claude, codex };
+BOOST_DESCRIBE_ENUM(provider, automatic, anthropic, openai, sampling, claude, codex)
+inline constexpr char providers[] = "automatic, anthropic, openai, sampling, claude, codex";
 
 struct config {
     std::vector<std::string>
@@ -75,6 +77,7 @@ struct config {
     std::string model;                   // id or alias; empty: the prompt's own alias
     app::provider provider = app::provider::automatic;
     std::string base_url;        // empty: the provider's
+    bool no_sampling = false;    // do not ask the model of a client, though there is no other
     bool insecure_http = false;  // allow http:// to hosts other than this machine
     std::string key_file;
     std::string key_command;

@@ -4,8 +4,10 @@
 #include "agent/models/anthropic.hpp"
 #include "agent/models/base_url.hpp"
 #include "agent/models/chat/chat_request.hpp"
+#include "agent/models/cli/cli.hpp"
 #include "agent/models/model_list.hpp"
 #include "agent/models/openai_chat.hpp"
+#include "agent/models/sampling/sampling.hpp"
 
 #include <boost/json/parse.hpp>
 #include <fmt/format.h>
@@ -23,7 +25,17 @@ constexpr char open_router[] = "https://openrouter.ai/api/v1";
 
 // How a wish names its provider.
 constexpr std::pair<std::string_view, provider> named_providers[] = {
-    {"anthropic:", provider::anthropic}, {"openai:", provider::openai}};
+    {"anthropic", provider::anthropic},
+    {"openai", provider::openai},
+    {"sampling", provider::sampling},
+    {"claude", provider::claude},
+    {"codex", provider::codex}};
+
+// Of a model whose price nobody told us.
+std::optional<double> unknown_cost(agent::token_usage const&)
+{
+    return std::nullopt;
+}
 
 constexpr auto key_command_time = std::chrono::seconds(10);
 
@@ -96,9 +108,15 @@ void model_choice::replay(agent::wire_exchange const& first)
 
 std::pair<std::string_view, provider> model_choice::named_in(std::string_view wish) const
 {
-    for (auto const& named : named_providers)
-        if (wish.starts_with(named.first))
-            return named;
+    for (auto const& [name, kind] : named_providers) {
+        if (!wish.starts_with(name))
+            continue;
+        if (wish.size() > name.size() && wish[name.size()] == ':')
+            return {wish.substr(0, name.size() + 1), kind};
+        bool const alone = kind != provider::anthropic && kind != provider::openai;
+        if (alone && wish.size() == name.size())
+            return {wish, kind};
+    }
     return {"", settings_.provider};
 }
 
@@ -165,13 +183,14 @@ awaitable<model_choice::found_route> model_choice::find_route(std::string_view w
     co_return found_route();
 }
 
-awaitable<agent::chosen_model> model_choice::choose(std::string wish)
+awaitable<agent::chosen_model>
+model_choice::choose(std::string wish, agent::sampling_desk* desk)
 {
-    auto out = co_await choose_one(std::move(wish));
+    auto out = co_await choose_one(std::move(wish), desk);
     if (!out.with)
         co_return out;
     for (auto const& name : settings_.fallbacks) {
-        auto other = co_await choose_one(name);
+        auto other = co_await choose_one(name, desk);
         if (other.with)
             out.fallbacks.push_back(std::move(other));
         else
@@ -180,18 +199,71 @@ awaitable<agent::chosen_model> model_choice::choose(std::string wish)
     co_return out;
 }
 
-awaitable<agent::chosen_model> model_choice::choose_one(std::string wish)
+// None where no client can be asked.
+agent::chosen_model
+model_choice::of_client(std::string_view model, agent::sampling_desk* desk) const
+{
+    agent::chosen_model out;
+    if (!desk || !desk->offered || settings_.no_sampling)
+        return out;
+    out.with = std::make_unique<agent::sampling>(*desk, std::string(model));
+    out.wish = "sampling";
+    if (!model.empty())
+        out.wish.append(":").append(model);
+    out.cost = unknown_cost;
+    out.may_refuse = true;
+    return out;
+}
+
+agent::chosen_model model_choice::of_program(provider kind, std::string model)
+{
+    auto const& program = kind == provider::claude ? agent::claude_cli : agent::codex_cli;
+    agent::chosen_model out;
+    if (env_(agent::inside_variable)) {
+        out.problem = fmt::format(
+            "This server was started by {} while it answered such a server, and would ask it "
+            "again.",
+            program.name);
+        return out;
+    }
+    if (settings_.cache_directory.empty()) {
+        out.problem = fmt::format("{} needs a folder to run in: --cache-directory.", program.name);
+        return out;
+    }
+    auto& at = routes_.try_emplace(kind, ex_).first->second;
+    at.kind = kind;
+    agent::cli_options options;
+    options.model = std::move(model);
+    options.environment = agent::cli_environment(environ);
+    options.directory = settings_.cache_directory + "/cli";
+    out.with = std::make_unique<agent::cli>(program, std::move(options));
+    out.wish = out.with->name();
+    out.gate = &at.gate;
+    out.cost = unknown_cost;
+    return out;
+}
+
+awaitable<agent::chosen_model>
+model_choice::choose_one(std::string wish, agent::sampling_desk* desk)
 {
     agent::chosen_model out;
     if (wish.empty())
         wish = settings_.model;
+    auto const [whose, which] = named_in(wish);
+    if (!player_ && which == provider::sampling)
+        co_return of_client(std::string_view(wish).substr(whose.size()), desk);
+    if (!player_ && (which == provider::claude || which == provider::codex))
+        co_return of_program(which, wish.substr(whose.size()));
     auto found = co_await find_route(wish);
-    auto const whose = named_in(wish).first;
-    wish.erase(0, whose.size());
     out.problem = std::move(found.problem);
-    if (!found.at)
+    if (!found.at) {
+        if (out.problem.empty())
+            out = of_client("", desk);
         co_return out;
+    }
     auto& at = *found.at;
+    std::string const named(whose);
+    wish.erase(0, named.size());
     if (wish.empty() && player_)
         wish = recorded_model(player_->first());
     std::string id;
@@ -214,7 +286,7 @@ awaitable<agent::chosen_model> model_choice::choose_one(std::string wish)
     }
     out.gate = &at.gate;
     out.cost = [this, id](agent::token_usage const& usage) { return table_.cost(id, usage); };
-    out.wish = std::string(whose) + id;
+    out.wish = named + id;
     out.with = make(at, facts, std::move(id));
     co_return out;
 }

@@ -2,8 +2,8 @@
 
 // Which model answers a run: the caller's wish or --model, at the provider that was named or that
 // there is a key or an address for, Anthropic's Messages API first. A wish may name its provider
-// (openai:MODEL), so that one server has both. Without any there is none, and the expert answers
-// with the brief.
+// (openai:MODEL), so that one server has both. Without any, the model of the client is asked where
+// it offers one (sampling); else there is none, and the expert answers with the brief.
 
 #include "agent/engineer.hpp"
 #include "agent/http/curl_multi.hpp"
@@ -41,8 +41,9 @@ public:
         secret_keeper secrets,
         mcp::logger log);
 
-    // With those of --fallback-model behind it.
-    boost::asio::awaitable<agent::chosen_model> choose(std::string wish);
+    // With those of --fallback-model behind it. The desk is the run's; none: nobody watches it.
+    boost::asio::awaitable<agent::chosen_model>
+    choose(std::string wish, agent::sampling_desk* desk = nullptr);
 
     // What a run without a wish would use, and whether it answers: it is asked for its models.
     struct examination {
@@ -76,7 +77,10 @@ private:
     void replay(agent::wire_exchange const& first);
     boost::asio::awaitable<found_route> find_route(std::string_view wish);
     boost::asio::awaitable<found_route> route_to(provider kind);
-    boost::asio::awaitable<agent::chosen_model> choose_one(std::string wish);
+    boost::asio::awaitable<agent::chosen_model>
+    choose_one(std::string wish, agent::sampling_desk* desk);
+    agent::chosen_model of_client(std::string_view model, agent::sampling_desk* desk) const;
+    agent::chosen_model of_program(provider kind, std::string model);
     // The provider that a wish names, and the words by which.
     std::pair<std::string_view, provider> named_in(std::string_view wish) const;
     std::string variable(char const* name) const;

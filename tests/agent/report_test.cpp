@@ -99,13 +99,13 @@ TEST_CASE("the context of a run quotes documentation as data and names what coul
 
 TEST_CASE("a brief holds the rules, the task and the sources, and how to get full answers")
 {
-    auto const text = agent::render_brief({"RULES"}, "# Task\n\nDo it\n", answered().documentation);
+    auto const text = agent::render_brief("No model.", {"RULES"}, "# Task\n\nDo it\n", answered().documentation);
     CHECK(has(text.substr(0, 200), "ANTHROPIC_API_KEY"));
     CHECK(has(text, "RULES"));
     CHECK(has(text, "Do it"));
     CHECK(has(text, "https://nextjs.org/docs/app/route"));
     CHECK(
-        agent::render_brief({}, "", {}).find("No documentation could be looked up") !=
+        agent::render_brief("", {}, "", {}).find("No documentation could be looked up") !=
         std::string::npos);
 }
 

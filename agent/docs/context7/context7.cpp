@@ -37,7 +37,7 @@ struct answered {
     std::chrono::hours fresh_for{};
 };
 using reply = boost::system::result<answered, docs_error>;
-using question = std::function<awaitable<reply>()>;
+using asking = std::function<awaitable<reply>()>;
 
 struct fetched {
     std::string body;
@@ -112,7 +112,7 @@ public:
         auto const count = static_cast<std::size_t>(std::max(q.max_passages, 1));
         auto key = key_of("passages", q.library, q.version, normalized(q.question));
         auto name = q.library;
-        question ask = [this, q = std::move(q)] { return passages(q); };
+        asking ask = [this, q = std::move(q)] { return passages(q); };
         auto const got = co_await get(std::move(key), std::move(ask));
         if (got.has_error())
             co_return got.error();
@@ -131,7 +131,7 @@ public:
     {
         auto const self = shared_from_this();
         auto key = key_of("libraries", normalized(name), "", normalized(text));
-        question ask = [this, name, text] { return libraries(name, text); };
+        asking ask = [this, name, text] { return libraries(name, text); };
         auto got = co_await get(std::move(key), std::move(ask));
         if (got.has_error())
             co_return got.error();
@@ -202,7 +202,7 @@ private:
         return out;
     }
 
-    awaitable<obtained> get(answer_key key, question ask)
+    awaitable<obtained> get(answer_key key, asking ask)
     {
         auto const request = joined(key, std::move(ask));
         watcher const watching(request);
@@ -211,7 +211,7 @@ private:
         co_return *request->result;
     }
 
-    std::shared_ptr<flight> joined(answer_key const& key, question ask)
+    std::shared_ptr<flight> joined(answer_key const& key, asking ask)
     {
         auto& slot = flights_[key.cached];
         if (slot && slot->watchers > 0)
@@ -242,7 +242,7 @@ private:
     }
 
     // From what is kept, from the server, or from what is kept for too long.
-    awaitable<obtained> fetch(answer_key key, question ask)
+    awaitable<obtained> fetch(answer_key key, asking ask)
     {
         auto const self = shared_from_this();
         auto kept = co_await find(key);
@@ -265,7 +265,7 @@ private:
         co_return out;
     }
 
-    awaitable<reply> asked(question ask, bool has_old)
+    awaitable<reply> asked(asking ask, bool has_old)
     {
         reply got = docs_error();
         if (auto refused = breaker_.enter(now_())) {

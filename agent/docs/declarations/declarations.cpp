@@ -17,7 +17,6 @@ using typescript::declaration;
 using typescript::declared;
 
 constexpr std::size_t max_sections = 4000;
-constexpr std::size_t max_crumb = 120;
 constexpr std::size_t max_title = 400;
 constexpr std::size_t min_size = 200;
 constexpr std::size_t alias_size = 400;  // of a signature

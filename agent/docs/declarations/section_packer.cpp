@@ -9,8 +9,6 @@ namespace agent {
 
 namespace {
 
-constexpr std::size_t max_crumb = 120;
-
 // Nothing in it for sanitize() to change.
 bool plain(std::string_view text)
 {

@@ -12,6 +12,8 @@
 
 namespace agent {
 
+inline constexpr std::size_t max_crumb = 120;  // bytes of a piece's name
+
 // Pieces go into one section until `size` bytes are full. A piece that is larger is cut at its
 // paragraphs, a code block or a paragraph of more than `size` bytes at its lines, and a line at a
 // code point. What is added is sanitized.

@@ -18,7 +18,9 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr char questions_key[] = "questions";
+constexpr char sampling_key[] = "sampling";
 constexpr std::size_t id_size = 32;
+constexpr auto longest_sampling = 20min;  // of a task
 constexpr auto longest_silence = 8s;  // some clients give up after 10 s
 
 // Counted among a run's watchers for as long as it lives.
@@ -29,6 +31,25 @@ struct watcher {
     ~watcher() { --run.watchers; }
     agent::live_run& run;
 };
+
+std::optional<std::int64_t> number_in(mcp::json::value const& state, std::string_view name)
+{
+    auto const* members = state.if_object();
+    auto const* number = members ? members->if_contains(name) : nullptr;
+    if (!number || !number->is_int64())
+        return std::nullopt;
+    return number->get_int64();
+}
+
+// When a call has to end that may be held open this long; one that is asked live keeps its end.
+std::chrono::steady_clock::time_point
+end_of(server::request_context const& ctx, std::chrono::seconds longest)
+{
+    using clock = std::chrono::steady_clock;
+    if (auto const until = number_in(ctx.state(), "until"); until && ctx.era().asks_live())
+        return clock::time_point(clock::duration(*until));
+    return clock::now() + longest;
+}
 
 std::string task_id(agent::live_run const& run)
 {
@@ -60,8 +81,44 @@ std::string delivery::asked_by(server::request_context const& ctx)
     return run && run->is_string() ? std::string(run->get_string()) : std::string();
 }
 
+void delivery::take_sample(server::request_context const& ctx, agent::live_run& run)
+{
+    auto const number = number_in(ctx.state(), "question");
+    if (!number)
+        return;
+    if (auto const result = ctx.sampled(sampling_key))
+        run.desk.answer(*number, *result);
+    else if (auto const why = ctx.refusal(sampling_key))
+        run.desk.refuse(*number, mcp::sanitize_line(*why, 200));
+    else if (ctx.answers().contains(sampling_key))
+        run.desk.refuse(*number, "its answer is no CreateMessageResult.");
+}
+
+// What the run wants to know of the client's model. A call that is asked live is held open
+// meanwhile, and has to end in time all the same.
+std::optional<server::input_required> delivery::sampling_of(
+    server::request_context const& ctx,
+    agent::live_run const& run,
+    std::optional<std::chrono::steady_clock::time_point> end)
+{
+    auto const number = run.desk.open();
+    if (number == 0 || !ctx.client().supports("sampling"))
+        return std::nullopt;
+    server::input_required ask;
+    ask.requests.emplace(
+        sampling_key, mcp::create_message(run.desk.params(ctx.client().supports("sampling", "tools"))));
+    mcp::json::object state{{"run", run.id}, {"question", number}};
+    if (end && ctx.era().asks_live())
+        state["until"] = end->time_since_epoch().count();
+    ask.state = std::move(state);
+    auto const left = end ? *end - std::chrono::steady_clock::now() : longest_sampling;
+    ask.patience = std::chrono::ceil<std::chrono::milliseconds>(left);
+    return ask;
+}
+
 awaitable<bool> delivery::take_answers(server::request_context& ctx, run_ptr run) const
 {
+    take_sample(ctx, *run);
     if (run->state != agent::run_state::waiting_for_input || !run->outcome)
         co_return false;
     auto const& questions = run->outcome->questions;
@@ -142,7 +199,9 @@ delivery::watch(server::request_context& ctx, run_ptr run, manner how) const
 {
     watcher const here(*run);
     ctx.heartbeat(longest_silence);
-    auto const end = std::chrono::steady_clock::now() + how.longest.value_or(0s);
+    std::optional<std::chrono::steady_clock::time_point> end;
+    if (how.longest)
+        end = end_of(ctx, *how.longest);
     auto told = how.handed_over || !how.longest ? 0 : run->told;
     // Of what was said before, the last tells who comes later where it stands.
     auto seen = run->lines.empty() ? 0 : run->lines.back().number - 1;
@@ -162,11 +221,13 @@ delivery::watch(server::request_context& ctx, run_ptr run, manner how) const
                     ctx.progress(redact(mcp::sanitize_line(line.text, 200)));
             if (!run->lines.empty())
                 seen = run->lines.back().number;
-            if (!how.longest) {
+            if (auto ask = sampling_of(ctx, *run, end); ask && ask->patience > 0s)
+                co_return std::move(*ask);
+            if (!end) {
                 co_await run->changed.wait();
                 continue;
             }
-            auto const left = end - std::chrono::steady_clock::now();
+            auto const left = *end - std::chrono::steady_clock::now();
             if (left <= 0s) {
                 auto text = where_it_stands(*run, told, *how.longest, how.handed_over, redact);
                 run->told = seen;

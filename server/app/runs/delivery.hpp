@@ -34,7 +34,8 @@ struct delivery {
     // The run that this caller's call is about. Throws tool_error if there is none.
     boost::asio::awaitable<run_ptr> find(server::request_context& ctx, std::string id) const;
 
-    // What the caller answered to a run's questions, said to that run; whether it did.
+    // What the caller answered to a run's questions, said to that run; whether it did. What its
+    // model said, too.
     boost::asio::awaitable<bool> take_answers(server::request_context& ctx, run_ptr run) const;
 
     // The run whose questions this round of a call answers; empty if it answers none.
@@ -55,6 +56,11 @@ private:
     watch(server::request_context& ctx, run_ptr run, manner how) const;
     boost::asio::awaitable<bool> continued(run_ptr run) const;
     boost::asio::awaitable<outcome> result(server::request_context& ctx, run_ptr run) const;
+    static void take_sample(server::request_context const& ctx, agent::live_run& run);
+    static std::optional<server::input_required> sampling_of(
+        server::request_context const& ctx,
+        agent::live_run const& run,
+        std::optional<std::chrono::steady_clock::time_point> end);
     server::background as_task(run_ptr run) const;
     std::chrono::seconds budget(server::request_context const& ctx) const;
 };

@@ -126,7 +126,8 @@ run_for(delivery const& by, server::request_context& ctx, EngineerArguments argu
     }
     if (!arguments.run_id) {
         auto request = request_from(std::move(arguments));
-        co_return co_await by.runs.begin(std::move(request), ctx.principal());
+        co_return co_await by.runs.begin(
+            std::move(request), ctx.principal(), ctx.client().supports("sampling"));
     }
     auto run = co_await by.find(ctx, *arguments.run_id);
     co_await by.runs.say(run, std::move(arguments.task));

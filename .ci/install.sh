@@ -2,7 +2,7 @@
 # Does nothing, in a moment, where everything is there.
 
 build_packages=(g++ cmake ninja-build ca-certificates libboost1.81-dev libboost-json1.81-dev libcurl4-openssl-dev
-  libfmt-dev libsqlite3-dev libcli11-dev libyaml-cpp-dev libdtl-dev libtree-sitter-dev)
+  libfmt-dev libsqlite3-dev libcli11-dev libyaml-cpp-dev libtomlplusplus-dev libdtl-dev libtree-sitter-dev)
 test_packages=(doctest-dev clang clang-format clang-tidy python3 procps help2man lintian dpkg-dev file)
 
 # install_packages build | tests

@@ -10,6 +10,7 @@ void command_flags::add_to(CLI::App& cli)
     add_runs(cli);
     add_docs(cli);
     add_check(cli);
+    add_install(cli);
     doctor_ = cli.add_subcommand(
         "doctor", "Say whether the main job works here, and what to do where it does not");
     doctor_->fallthrough();
@@ -67,6 +68,33 @@ void command_flags::add_runs(CLI::App& cli)
     add("undo", "Bring back what a run's files have replaced", verb::undo);
     add("rm", "Forget a run", verb::remove);
     runs_ = runs;
+}
+
+void command_flags::add_install(CLI::App& cli)
+{
+    auto& to = installed_;
+    auto* in = cli.add_subcommand(
+        "install",
+        "Register this server with a host: what is changed is shown first, and uninstall brings "
+        "back what was there");
+    auto* out = cli.add_subcommand("uninstall", "Take it out of a host's configuration again");
+    for (auto* command : {in, out}) {
+        command->add_option("--client", to.clients, "The host, by its id; repeatable");
+        command->add_flag("--all", to.all, "Every host that is found");
+        command->add_flag(
+            "--in-project", to.in_project, "The host's file in the project, for a team, not yours");
+        command->add_flag("--print", to.print, "Show what would be written, and write nothing");
+        command->add_flag("--yes", to.yes, "Do not ask before writing");
+        command->fallthrough();
+    }
+    in->add_flag("--list", list_hosts_, "Name the hosts: which are found, which have it");
+    in->add_flag(
+        "--key-in-clear",
+        to.key_in_clear,
+        "Write the keys of your environment into the file instead of a reference to them");
+    in->footer("Options of the server that are given here are those it is registered with.");
+    install_ = in;
+    uninstall_ = out;
 }
 
 void command_flags::add_docs(CLI::App& cli)
@@ -145,6 +173,11 @@ void command_flags::read(config& to)
         checked_.format = as<check_format>(check_as_);
         checked_.verify = as<agent::verify_level>(check_level_);
         to.check = std::move(checked_);
+    }
+    using verb = install_options::verb;
+    if (install_->parsed() || uninstall_->parsed()) {
+        installed_.what = list_hosts_ ? verb::list : install_->parsed() ? verb::add : verb::remove;
+        to.install = std::move(installed_);
     }
     to.doctor = doctor_->parsed();
 }

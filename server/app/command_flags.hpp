@@ -1,6 +1,6 @@
 #pragma once
 
-// The commands beside serving, and their options: ask, runs, docs, check, doctor.
+// The commands beside serving, and their options: ask, runs, docs, check, install, doctor.
 
 #include "server/app/config.hpp"
 
@@ -25,6 +25,7 @@ private:
     void add_runs(CLI::App& cli);
     void add_docs(CLI::App& cli);
     void add_check(CLI::App& cli);
+    void add_install(CLI::App& cli);
 
     CLI::App* ask_ = nullptr;
     ask_options asked_;
@@ -39,6 +40,10 @@ private:
     check_options checked_;
     std::string check_as_ = "text";
     std::string check_level_ = "rules";
+    CLI::App* install_ = nullptr;
+    CLI::App* uninstall_ = nullptr;
+    install_options installed_;
+    bool list_hosts_ = false;
     CLI::App* doctor_ = nullptr;
 };
 

@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <filesystem>
+#include <set>
 #include <unistd.h>
 
 namespace app {
@@ -36,13 +37,50 @@ std::vector<std::string> default_roots(environment const& env)
     return {};
 }
 
+// The server's own options as they were given, but for the project: what another start needs to be
+// the same. A host starts it somewhere else, so files are named in full.
+std::vector<std::string> given_options(CLI::App const& cli)
+{
+    static std::set<std::string> const files{
+        "--key-file",
+        "--ca-file",
+        "--model-table",
+        "--libraries",
+        "--vocabulary",
+        "--docs-lock",
+        "--record",
+        "--replay",
+        "--state-directory",
+        "--cache-directory",
+        "--token-file"};
+    std::vector<std::string> out;
+    for (auto const* option : cli.get_options()) {
+        auto const name = option->get_name();
+        if (option->count() == 0 || name == "--project")
+            continue;
+        if (option->get_expected_max() == 0) {
+            out.push_back(name);
+            continue;
+        }
+        for (auto const& value : option->results())
+            out.insert(
+                out.end(),
+                {name,
+                 files.contains(name)
+                     ? std::filesystem::absolute(value).lexically_normal().string()
+                     : value});
+    }
+    return out;
+}
+
 }  // namespace
 
 environment process_environment()
 {
     return [](char const* name) -> std::optional<std::string> {
         auto const* value = std::getenv(name);
-        if (!value || !*value || std::string_view(value).starts_with("${"))
+        if (!value || !*value || std::string_view(value).starts_with("${") ||
+            value == std::string("$").append(name))
             return std::nullopt;
         return value;
     };
@@ -234,11 +272,16 @@ config read_config(int argc, char const* const* argv, environment const& env)
     }
     if (*cost_option)
         out.limits.cost_usd = cost;
-    if (out.roots.empty())
+    bool const project_named = !out.roots.empty();
+    if (!project_named)
         out.roots = default_roots(env);
     for (auto& root : out.roots)
         root = std::filesystem::absolute(root).lexically_normal().string();
     commands.read(out);
+    if (out.install) {
+        out.install->project_named = project_named;
+        out.install->arguments = given_options(cli);
+    }
     return out;
 }
 

@@ -64,6 +64,20 @@ struct check_options {
     bool list = false;  // the rules themselves, instead
 };
 
+// `install` and `uninstall`: this server in the configuration of hosts.
+struct install_options {
+    enum class verb { add, remove, list };
+    verb what = verb::add;
+    std::vector<std::string> clients;    // ids
+    std::vector<std::string> arguments;  // the server's own options, as they were given
+    bool all = false;                    // every host that was found
+    bool in_project = false;             // the project's file of the host
+    bool print = false;                  // show what would be written, only
+    bool yes = false;                    // do not ask
+    bool key_in_clear = false;
+    bool project_named = false;  // with --project
+};
+
 // Whose models are asked, and how: Anthropic's Messages, OpenAI's chat completions, the client that
 // is attached (sampling), or a command-line program of the user with its own login.
 enum class provider { automatic, anthropic, openai, sampling, claude, codex };
@@ -104,6 +118,7 @@ struct config {
     std::optional<runs_options> runs;    // `runs`,
     std::optional<docs_options> docs;    // `docs`,
     std::optional<check_options> check;  // `check`,
+    std::optional<install_options> install;  // `install`, `uninstall`,
     bool doctor = false;                 // `doctor`; otherwise serve
     serve_options serving;
 };

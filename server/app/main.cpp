@@ -1,4 +1,5 @@
 #include "server/app/app.hpp"
+#include "server/app/terminal/install_command.hpp"
 
 #include <csignal>
 #include <cstdio>
@@ -26,7 +27,10 @@ int main(int argc, char** argv)
     open_closed_descriptors();
     try {
         auto const env = app::process_environment();
-        return app::run(app::read_config(argc, argv, env), env);
+        auto settings = app::read_config(argc, argv, env);
+        if (settings.install)
+            return app::install_command(settings, env);
+        return app::run(std::move(settings), env);
     } catch (app::print_and_exit const& p) {
         std::fputs(p.text.c_str(), stdout);
         return 0;

@@ -1,5 +1,6 @@
 #include "server/app/model_choice.hpp"
 
+#include "agent/downstream/process/child_process.hpp"
 #include "agent/downstream/process/command_output.hpp"
 #include "agent/models/anthropic.hpp"
 #include "agent/models/base_url.hpp"
@@ -328,6 +329,20 @@ std::string model_choice::examination::text() const
         remark.empty() ? "" : "; " + remark);
 }
 
+// Whether its login is good only an answer would tell, and that has a price.
+model_choice::examination model_choice::of_login(examination out, provider kind) const
+{
+    auto const& program = kind == provider::claude ? agent::claude_cli : agent::codex_cli;
+    try {
+        out.where = agent::find_executable(std::string(program.name), settings_.path);
+        out.key = "its own login";
+        out.remark = "the login was not tried";
+    } catch (agent::spawn_error const& e) {
+        out.problem = e.what();
+    }
+    return out;
+}
+
 awaitable<model_choice::examination> model_choice::examine()
 {
     examination out;
@@ -337,6 +352,10 @@ awaitable<model_choice::examination> model_choice::examine()
         co_return out;
     out.usable = true;
     out.model = chosen.with->name();
+    if (auto const which = named_in(chosen.wish).second;
+        which == provider::claude || which == provider::codex) {
+        co_return of_login(std::move(out), which);
+    }
     auto const found = co_await find_route(settings_.model);
     auto const& at = *found.at;
     out.key = at.key.source;

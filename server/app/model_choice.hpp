@@ -81,6 +81,7 @@ private:
     choose_one(std::string wish, agent::sampling_desk* desk);
     agent::chosen_model of_client(std::string_view model, agent::sampling_desk* desk) const;
     agent::chosen_model of_program(provider kind, std::string model);
+    examination of_login(examination out, provider kind) const;
     // The provider that a wish names, and the words by which.
     std::pair<std::string_view, provider> named_in(std::string_view wish) const;
     std::string variable(char const* name) const;

@@ -2,20 +2,13 @@
 
 import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { test } from 'node:test'
+import { claude } from './host_programs.mjs'
 import { app } from './product.mjs'
-
-// The binary itself, so that no install script needs to have run.
-function claude() {
-  const packages = join(import.meta.dirname, '../claude-code/node_modules/@anthropic-ai')
-  const platform = readdirSync(packages).find(name => name.startsWith('claude-code-'))
-  assert.ok(platform, 'npm ci in tests/claude-code')
-  return join(packages, platform, 'claude')
-}
 
 // `claude ARGUMENTS` in a home of its own.
 function claudeCode(t) {

@@ -1,6 +1,7 @@
 #include "server/app/runs/inline_budget.hpp"
 
 #include "protocol/ascii.hpp"
+#include "server/app/install/host_clients.hpp"
 
 #include <fmt/format.h>
 
@@ -15,23 +16,6 @@ using std::chrono::seconds;
 
 namespace {
 
-struct known_client {
-    std::string_view begins;  // its name does, in lower case
-    seconds budget;
-};
-
-// The first that fits. What a client does by itself after that time stands behind it.
-constexpr known_client known[] = {
-    {"claude-code", seconds(25 * 60)},         // moves a call to the background after 120 s
-    {"claude-ai", seconds(45)},                // Claude Desktop: 60 s
-    {"codex", seconds(280)},                   // 300 s, hard
-    {"gemini-cli", seconds(570)},              // 600 s
-    {"visual studio code", seconds(25 * 60)},  // waits
-    {"vscode", seconds(25 * 60)},              //
-    {"goose", seconds(280)},                   // 300 s
-    {"mcp-inspector", seconds(50)},            // 60 s
-};
-constexpr seconds otherwise{50};  // the SDKs' default is 60 s
 constexpr int longest = 24 * 3600;
 
 }  // namespace
@@ -43,10 +27,9 @@ seconds inline_budget::of(std::string_view client) const
         return found->second;
     if (auto const every = overrides_.find("*"); every != overrides_.end())
         return every->second;
-    for (auto const& k : known)
-        if (name.starts_with(k.begins))
-            return k.budget;
-    return otherwise;
+    auto const& clients = known_clients();
+    auto const* one = clients.saying(client);
+    return seconds(one ? one->budget : clients.otherwise.budget);
 }
 
 inline_budget inline_budget::parse(std::string_view text)

@@ -110,8 +110,9 @@ awaitable<void> look_at_model(findings& to, doctor_place const& place)
         add(to,
             kind::missed,
             "model",
-            "no key: tasks are answered with the brief for the host's own model; set "
-            "ANTHROPIC_API_KEY or OPENAI_API_KEY, or use --key-file");
+            "no key: the client's model is asked where it offers one (sampling), and otherwise the "
+            "answer is the brief for it; set ANTHROPIC_API_KEY or OPENAI_API_KEY, use --key-file, "
+            "or --provider claude (or codex) for the program that you are logged in to");
     else
         add(to, found.remark.empty() ? kind::good : kind::missed, "model", found.text());
 }

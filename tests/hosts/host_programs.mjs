@@ -14,6 +14,8 @@ export function claude() {
 
 // One of tests/host-clients; nothing where these are not installed.
 export function hostClient(name) {
-  const program = join(import.meta.dirname, '../host-clients/node_modules/.bin', name)
+  const packages = join(import.meta.dirname, '../host-clients/node_modules')
+  // opencode's own launcher wants its install script to have run.
+  const program = join(packages, name === 'opencode' ? `opencode-linux-${process.arch}/bin` : '.bin', name)
   return existsSync(program) ? program : undefined
 }

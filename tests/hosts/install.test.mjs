@@ -1,7 +1,7 @@
 // `install` and `uninstall`: what is written for each host, what stays as it is, and what real hosts say to it.
 
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -181,7 +181,12 @@ for (const [client, { program, list, connected }] of Object.entries(real)) {
     const h = home(t)
     const env = { PATH: process.env.PATH, HOME: h.folder, CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1', DISABLE_AUTOUPDATER: '1', NO_COLOR: '1' }
     for (const one of ['ASAN_OPTIONS', 'UBSAN_OPTIONS']) if (process.env[one]) env[one] = process.env[one]
-    const ask = () => execFileSync(there, list, { cwd: app, env, encoding: 'utf8', timeout: 120_000, stdio: ['ignore', 'pipe', 'pipe'] })
+    const ask = () => {
+      const { stdout, stderr } = spawnSync(there, list, { cwd: app, env, encoding: 'utf8', timeout: 120_000, stdio: ['ignore', 'pipe', 'pipe'] })
+      return stdout + stderr
+    }
+    // Gemini CLI starts no server in a folder that nobody has trusted.
+    if (client === 'gemini') write(h.path('.gemini/trustedFolders.json'), JSON.stringify({ [app]: 'TRUST_FOLDER' }))
     await h.run(['install', '--client', client])
     assert.match(ask(), connected)
     await h.run(['uninstall', '--client', client])

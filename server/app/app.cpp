@@ -18,6 +18,7 @@
 #include "server/app/terminal/check_command.hpp"
 #include "server/app/terminal/docs_command.hpp"
 #include "server/app/terminal/doctor.hpp"
+#include "server/app/terminal/install_command.hpp"
 #include "server/app/terminal/runs_command.hpp"
 #include "server/app/tools/check_tool.hpp"
 #include "server/app/tools/docs_tools.hpp"
@@ -300,6 +301,7 @@ private:
             context7_.get(),
             known_,
             types_setup(),
+            registration_here(settings_, process_environment()),
             pool_.get_executor()};
         co_return co_await doctor(std::move(place));
     }

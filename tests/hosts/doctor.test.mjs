@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -95,4 +95,24 @@ test('a folder that is no project, one without its packages, and folders that ca
   const closed = await doctor(t, { args: ['--state-directory', join(folder, 'file/state')] })
   assert.equal(closed.code, 0)
   assert.match(closed.out, /^note {3}state {5}.*cannot be written: runs are not kept/m)
+})
+
+test('each host that has the server is named, with its limit and what would fail there', async t => {
+  const home = mkdtempSync(join(tmpdir(), 'nbe-doctor-'))
+  t.after(() => rmSync(home, { recursive: true, force: true }))
+  const none = await doctor(t, { env: { HOME: home } })
+  assert.match(none.out, /^note {3}host {6}registered with none: .*install --list/m)
+  for (const client of ['codex', 'claude-desktop'])
+    await once(spawn(process.env.NBE_BINARY, ['install', '--client', client], { env: { PATH: process.env.PATH, HOME: home }, cwd: home }), 'close')
+  const desktop = join(home, '.config/Claude/claude_desktop_config.json')
+  const changed = JSON.parse(readFileSync(desktop))
+  Object.assign(changed.mcpServers['nextjs-backend-engineer'], { command: '/nowhere/server', args: ['--project', '/nowhere/app'], env: { ANTHROPIC_API_KEY: key } })
+  writeFileSync(desktop, JSON.stringify(changed))
+  mkdirSync(join(home, '.gemini'))
+  writeFileSync(join(home, '.gemini/settings.json'), '{\n oops }')
+  const { out, code } = await doctor(t, { env: { HOME: home } })
+  assert.equal(code, 0, out)
+  assert.match(out, /^ok {5}host {6}Codex: .*config\.toml, its limit for a call: .*1800 s.*; handed over after 1500 s$/m)
+  assert.match(out, /^note {3}host {6}Claude Desktop: .*60 s.* handed over after 45 s; its command \/nowhere\/server is not there: .*; its project \/nowhere\/app is not there; ANTHROPIC_API_KEY stands in it in clear$/m)
+  assert.match(out, /^note {3}host {6}Gemini CLI: .*settings\.json: line 2: /m)
 })

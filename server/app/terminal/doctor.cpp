@@ -3,11 +3,14 @@
 #include "agent/checks/types/tools/node_tools.hpp"
 #include "agent/project/fingerprint.hpp"
 #include "protocol/rpc/async.hpp"
+#include "server/app/install/registered_hosts.hpp"
 #include "server/app/terminal/print.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <unistd.h>
 #include <vector>
 
@@ -129,6 +132,26 @@ awaitable<void> look_at_context7(findings& to, doctor_place const& place)
     add(to, answers ? kind::good : kind::missed, "Context7", place.context7->health());
 }
 
+// What fails in a host is no failure of the main job.
+findings look_at_hosts(doctor_place const& place)
+{
+    using kind = finding::kind;
+    findings out;
+    auto const hosts = registered_hosts(place.hosts, place.project);
+    for (auto const& host : hosts) {
+        auto text = fmt::format("{}: {}", host.name, host.text);
+        for (auto const& problem : host.problems)
+            text += (text.ends_with(": ") ? "" : "; ") + problem;
+        add(out, host.problems.empty() ? kind::good : kind::missed, "host", std::move(text));
+    }
+    if (hosts.empty())
+        add(out,
+            kind::missed,
+            "host",
+            "registered with none: nextjs-backend-engineer install --list names them");
+    return out;
+}
+
 }  // namespace
 
 awaitable<int> doctor(doctor_place place)
@@ -140,6 +163,9 @@ awaitable<int> doctor(doctor_place place)
     look_at_folder(all, "state", place.state_directory, "runs are not kept (--state-directory)");
     look_at_folder(
         all, "cache", place.cache_directory, "indexes are made anew each time (--cache-directory)");
+    auto look_at = [&place] { return look_at_hosts(place); };
+    auto hosts = co_await mcp::offload(place.pool, look_at);
+    std::ranges::move(hosts, std::back_inserter(all));
     int wrong = 0;
     for (auto const& one : all) {
         wrong += one.how == finding::kind::wrong ? 1 : 0;

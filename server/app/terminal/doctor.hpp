@@ -6,6 +6,7 @@
 #include "agent/checks/types_in_turn.hpp"
 #include "agent/docs/context7/context7.hpp"
 #include "agent/docs/knowledge/knowledge.hpp"
+#include "server/app/install/registration.hpp"
 #include "server/app/model_choice.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -23,6 +24,7 @@ struct doctor_place {
     agent::context7* context7;  // none: switched off
     agent::knowledge known;
     agent::types_setup types;
+    registration hosts;
     boost::asio::any_io_executor pool;
 };
 

@@ -3,7 +3,7 @@
 
 build_packages=(g++ cmake ninja-build ca-certificates libboost1.81-dev libboost-json1.81-dev libcurl4-openssl-dev
   libfmt-dev libsqlite3-dev libcli11-dev libyaml-cpp-dev libtomlplusplus-dev libdtl-dev libtree-sitter-dev)
-test_packages=(doctest-dev clang clang-format clang-tidy python3 procps help2man lintian dpkg-dev file)
+test_packages=(doctest-dev clang clang-format clang-tidy python3 procps help2man lintian dpkg-dev file socat curl openssl)
 
 # install_packages build | tests
 install_packages() {

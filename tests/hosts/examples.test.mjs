@@ -103,7 +103,7 @@ test('nginx.conf carries progress and the answer to who has the token', { skip: 
   const site = readFileSync(join(examples, 'nginx.conf'), 'utf8')
     .replace('listen 443 ssl', `listen 127.0.0.1:${port} ssl`)
     .replace('/etc/ssl/mcp.example.com.pem', join(here, 'cert.pem')).replace('/etc/ssl/mcp.example.com.key', join(here, 'key.pem'))
-    .replace('http://127.0.0.1:3333', new URL(url).origin)
+    .replaceAll('http://127.0.0.1:3333', new URL(url).origin)
   const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(one => `${one}_temp_path ${here}/${one};`).join('\n')
   writeFileSync(join(here, 'nginx.conf'), `daemon off; pid ${here}/pid; error_log stderr;\nevents {}\nhttp { access_log off; ${paths}\n${site} }\n`)
   const proxy = spawn(nginx, ['-p', here, '-c', join(here, 'nginx.conf')], { stdio: ['ignore', 'ignore', 'inherit'] })

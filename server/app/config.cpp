@@ -2,6 +2,7 @@
 
 #include "server/app/command_flags.hpp"
 #include "server/app/flag_values.hpp"
+#include "server/app/help_format.hpp"
 
 #include <CLI/CLI.hpp>
 #include <cstdlib>
@@ -103,11 +104,11 @@ config read_config(int argc, char const* const* argv, environment const& env)
     std::string level = env("NEXTJS_BACKEND_ENGINEER_LOG").value_or("notice");
 
     CLI::App cli{
-        "An expert Next.js backend engineer for every AI host: an MCP server on stdio, "
-        "sockets and HTTP, and `ask` for a terminal.\n"
-        "Without a model key it still serves: it answers with the brief that the host's own model "
-        "works from.",
+        "An expert Next.js backend engineer for every AI host: an MCP server on stdio, sockets and "
+        "HTTP, and `ask` for a terminal. Without a model key it still serves: it answers with the "
+        "brief that the host's own model works from.",
         "nextjs-backend-engineer"};
+    cli.formatter(std::make_shared<help_format>(out.home));
     cli.set_version_flag("--version", "nextjs-backend-engineer " NBE_VERSION);
     serve_flags serving;
     serving.add_to(cli);
@@ -211,8 +212,7 @@ config read_config(int argc, char const* const* argv, environment const& env)
         "--node",
         out.node,
         "The node to check types with (env NEXTJS_BACKEND_ENGINEER_NODE; default: found in PATH or "
-        "where nvm, fnm, "
-        "volta, asdf, mise or Homebrew put it)");
+        "where nvm, fnm, volta, asdf, mise or Homebrew put it)");
     cli.add_option("--max-turns", out.limits.turns, "Model turns a run")
         ->capture_default_str()
         ->check(CLI::Range(1, 200));
@@ -240,7 +240,7 @@ config read_config(int argc, char const* const* argv, environment const& env)
     commands.add_to(cli);
     cli.footer(
         "Exit codes of ask: 0 answered (or the brief, without a model), 1 the model could not be "
-        "asked, 2 wrong usage,\n"
+        "asked, 2 wrong usage, "
         "3 a limit ended the run (what was done is printed), 4 the model refused, 5 it asks "
         "something first, 130 cancelled.\n"
         "Keys: ANTHROPIC_API_KEY, ANTHROPIC_AUTH_TOKEN, OPENAI_API_KEY, OPENROUTER_API_KEY, "

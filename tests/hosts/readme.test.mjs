@@ -11,6 +11,7 @@ import { createInterface } from 'node:readline'
 import { before, test } from 'node:test'
 import { becomes, connect, modernMeta, tokenKey, within } from '../hostile/doors.mjs'
 import { start as startModel } from '../fakes/messages_server.mjs'
+import { table, tableIn } from './configuration.mjs'
 import { app, key, text, turn } from './product.mjs'
 
 const root = join(import.meta.dirname, '../..')
@@ -161,6 +162,47 @@ const handlers = [
     },
   },
   {
+    language: 'sh', pattern: / install --list/,
+    run(t, { code }) {
+      const own = mkdtempSync(join(tmpdir(), 'nbe-readme-install-'))
+      t.after(() => rmSync(own, { recursive: true, force: true }))
+      symlinkSync(app, join(own, 'my-app'))
+      mkdirSync(join(own, '.cursor'))
+      const before = readdirSync(own)
+      const [list, one, all, back] = linesOf(code).map(line => execFileSync('bash', ['-c', line], { env: { ...env, HOME: own, XDG_CONFIG_HOME: '' }, cwd: own, encoding: 'utf8' }))
+      assert.match(list, /^cursor +Cursor +found$/m)
+      assert.match(one, /^\+ {4}"nextjs-backend-engineer": \{$[^]*Claude Code: registered/m)
+      assert.match(all, /Cursor: registered/)
+      assert.match(readFileSync(join(own, '.cursor/mcp.json'), 'utf8'), /"--project",".*my-app"/)
+      assert.match(back, /Claude Code: taken out/)
+      assert.ok(before.every(name => readdirSync(own).includes(name)) && !readdirSync(own).includes('.claude.json'))
+    },
+  },
+  {
+    language: 'console', pattern: / ask "/,
+    run: (t, { code }) => shows(code, root),
+  },
+  {
+    language: 'console', pattern: / check --project /,
+    run(t, { code }) {
+      const own = mkdtempSync(join(tmpdir(), 'nbe-readme-check-'))
+      t.after(() => rmSync(own, { recursive: true, force: true }))
+      mkdirSync(join(own, 'app/api/x'), { recursive: true })
+      cpSync(join(app, 'package.json'), join(own, 'package.json'))
+      symlinkSync(realpathSync(join(app, 'node_modules')), join(own, 'node_modules'))
+      writeFileSync(join(own, 'app/api/x/route.ts'), `import { cookies } from 'next/headers'
+import { updateTag } from 'next/cache'
+
+export async function POST(request: Request, { params }: { params: { id: string } }) {
+  const session = cookies().get('session')
+  updateTag('notes')
+  return Response.json({ id: params.id, session })
+}
+`)
+      shows(code.replace('~/my-app', own), root)
+    },
+  },
+  {
     language: 'sh', pattern: /--listen/,
     async run(t, { code }) {
       const doors = []
@@ -240,6 +282,20 @@ const handlers = [
   },
 ]
 
+// A session at a terminal: what stands below the command is what it prints, in this order; … stands for anything.
+function shows(code, cwd) {
+  const [command, ...lines] = code.trim().split('\n')
+  const { ANTHROPIC_API_KEY, ...keyless } = env
+  const ran = spawnSync('bash', ['-c', `${command.replace(/^\$ /, '')} 2>&1`], { env: keyless, cwd, encoding: 'utf8', timeout: 60_000 })
+  let rest = ran.stdout
+  for (const line of lines) {
+    const words = line.split('…').map(part => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/Found \d+ passages/, 'Found \\d+ passages'))
+    const found = new RegExp(`^${words.join('.*')}$`, 'm').exec(rest)
+    assert.ok(found, `it does not print: ${line}\n${ran.stdout.slice(0, 3000)}`)
+    rest = rest.slice(found.index + found[0].length)
+  }
+}
+
 // The units, held against systemd where there is one, and the service started as its socket unit says.
 async function activated(t, { code }) {
   const units = join(home, 'units')
@@ -280,6 +336,10 @@ for (const [i, block] of blocks.entries()) {
     known[0].used = true
   })
 }
+
+test('README.md has the options of the program, each as --help says it', () => {
+  assert.equal(tableIn(readme), table(process.env.NBE_BINARY))
+})
 
 test('README.md shows every way to attach that is tested here', () => {
   assert.deepEqual(handlers.filter(one => !one.used).map(one => String(one.pattern)), [])

@@ -17,7 +17,7 @@ _nextjs_backend_engineer()
     local commands
     commands=$(sed -n '/^Subcommands:/,/^$/s/^  \([a-z][a-z-]*\) .*/\1/p' <<<"$help")
     local options
-    options=$(grep -oE '^  (-[a-z],)?--[a-z0-9-]+' <<<"$help" | grep -oE -- '--[a-z0-9-]+')
+    options=$(grep -oE '^  (-[a-z], ?)?--[a-z0-9-]+' <<<"$help" | grep -oE -- '--[a-z0-9-]+')
     COMPREPLY=($(compgen -W "$commands $options" -- "$cur"))
     [[ ${said[-1]} == check && $cur != -* ]] && _filedir
 } && complete -F _nextjs_backend_engineer nextjs-backend-engineer

@@ -322,7 +322,7 @@ private:
         });
         server::features offered;
         delivery const by{*runs_, redact_, settings_.budgets};
-        add_engineer_tools(offered, expert_, by, {settings_.allow_write, settings_.roots});
+        add_engineer_tools(offered, by, {settings_.allow_write, settings_.roots});
         add_run_resources(offered, by);
         docs_sources docs;
         docs.context7 = context7_.get();

@@ -62,12 +62,22 @@ struct CancelArguments {
 };
 BOOST_DESCRIBE_STRUCT(CancelArguments, (), (run_id))
 
-mcp::Tool describe(agent::agent_file const& expert, bool may_write)
+// Its first words are what hosts show where they show little (hosts-and-domain 3.2).
+constexpr char description[] =
+    "Expert Next.js backend engineer: does a backend task in a Next.js App Router project and "
+    "returns finished, documented files. Call it for server actions, route handlers, proxy and "
+    "middleware, data fetching, caching and revalidation, databases, authentication, webhooks and "
+    "other integrations; not for styling, UI components or other frontend work. It reads the "
+    "project, looks the documentation of the installed versions up first, and checks its code with "
+    "the project's own compiler. Give it the whole task at once. It may take minutes, and is never "
+    "lost.";
+
+mcp::Tool describe(bool may_write)
 {
     mcp::Tool tool;
     tool.name = "nextjs_backend_engineer";
     tool.title = "Next.js backend engineer";
-    tool.description = expert.description;
+    tool.description = description;
     // It reads the project, and writes where that was allowed; it does go out for documentation
     // and a model.
     tool.annotations.emplace();
@@ -198,13 +208,12 @@ cancel(delivery const& by, server::request_context& ctx, CancelArguments argumen
 
 void add_engineer_tools(
     server::features& offered,
-    agent::agent_file const& expert,
     delivery const& by,
     engineer_options const& options)
 {
     tool_place place{by, options.may_write, client_roots(options.roots)};
     offered.add_tool<EngineerArguments>(
-        describe(expert, options.may_write),
+        describe(options.may_write),
         texts,
         [place = std::move(place)](server::request_context& ctx, EngineerArguments arguments) {
             return engineer(place, ctx, std::move(arguments));

@@ -3,7 +3,6 @@
 // The tools: nextjs_backend_engineer, which begins a run or goes on with one, and the two that ask
 // after it and stop it.
 
-#include "agent/front_matter.hpp"
 #include "server/app/runs/delivery.hpp"
 #include "server/features.hpp"
 
@@ -17,11 +16,8 @@ struct engineer_options {
     std::vector<std::string> roots;  // folders that may be read
 };
 
-// `expert` and `by` outlive `offered`.
+// `by` outlives `offered`.
 void add_engineer_tools(
-    server::features& offered,
-    agent::agent_file const& expert,
-    delivery const& by,
-    engineer_options const& options);
+    server::features& offered, delivery const& by, engineer_options const& options);
 
 }  // namespace app

@@ -15,8 +15,8 @@ namespace agent {
 // KB).
 inline constexpr std::size_t brief_documentation_budget = 11 << 10;
 
-// `why` the host's own model is asked: a sentence. `system` are the system blocks that a model would get, `context` its first message
-// (render_context).
+// `why` the host's own model is asked: a sentence. `system` are the system blocks that a model
+// would get, `context` its first message (render_context).
 std::string render_brief(
     std::string const& why,
     std::vector<std::string> const& system,

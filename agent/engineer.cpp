@@ -96,8 +96,8 @@ run_outcome brief_outcome(
     notes.reader = audience::host;
     notes.may_edit = request.mode == run_mode::implement;
     auto const system = system_blocks(setup.expert, here.root ? &here.facts : nullptr, notes);
-    auto const context = first_message(
-        setup.known, request, here, documentation, brief_documentation_budget);
+    auto const context =
+        first_message(setup.known, request, here, documentation, brief_documentation_budget);
     run_outcome out;
     out.status = run_status::brief;
     out.brief = render_brief(why, system, context, documentation);
@@ -130,8 +130,8 @@ run_request engineer::settled(run_request request) const
     return request;
 }
 
-awaitable<run_outcome> engineer::run(
-    run_request request, run_log& log, progress_sink progress, sampling_desk* desk)
+awaitable<run_outcome>
+engineer::run(run_request request, run_log& log, progress_sink progress, sampling_desk* desk)
 {
     auto const start = clock::now();
     if (request.files.size() > most_files)

@@ -37,9 +37,9 @@ struct chosen_model {
     int max_tokens = 32000;
     std::int64_t context = 0;  // tokens it can hold; 0: unknown
     std::function<std::optional<double>(token_usage const&)> cost;
-    rate_gate* gate = nullptr;            // of its credential; kept by whoever made it
-    std::string problem;                  // one sentence: a model was asked for but cannot be used
-    bool may_refuse = false;  // it is a person's who has to agree: where not, there is the brief
+    rate_gate* gate = nullptr;  // of its credential; kept by whoever made it
+    std::string problem;        // one sentence: a model was asked for but cannot be used
+    bool may_refuse = false;    // it is a person's who has to agree: where not, there is the brief
     std::vector<chosen_model> fallbacks;  // in this order, for the rest of a run
 };
 
@@ -73,10 +73,7 @@ public:
     // call on the way, and what the log throws; everything else that can go wrong is in the
     // outcome.
     boost::asio::awaitable<run_outcome>
-    run(run_request request,
-        run_log& log,
-        progress_sink progress,
-        sampling_desk* desk = nullptr);
+    run(run_request request, run_log& log, progress_sink progress, sampling_desk* desk = nullptr);
 
 private:
     boost::asio::awaitable<run_outcome> work(

@@ -28,9 +28,11 @@ anthropic::complete(model_request request, text_sink on_text)
     message_stream stream(std::move(on_text));
     std::vector<std::pair<std::string, std::string>> headers;
     headers.emplace_back("anthropic-version", anthropic_version);
+    if (options_.compact_at > 0 && profile_ == messages_profile::native)
+        headers.emplace_back("anthropic-beta", compaction_beta);
     auto made = model_request_to(
         messages_url(options_.base_url),
-        message_body(request, options_.model, profile_),
+        message_body(request, options_.model, profile_, options_.compact_at),
         key,
         std::move(headers));
     co_return co_await exchange(http_, std::move(made), options_.endpoint, stream);

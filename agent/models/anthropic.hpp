@@ -8,6 +8,7 @@
 #include "agent/models/messages/message_request.hpp"
 #include "agent/models/model_exchange.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -20,6 +21,8 @@ struct anthropic_options {
     std::string model;                                   // an id, not an alias
     std::optional<messages_profile> profile;  // by the host of the base URL unless it is set
     int max_output = 0;                       // caps max_tokens; 0: unknown
+    // Input tokens from which Anthropic's own server summarizes the conversation; 0: it does not.
+    std::int64_t compact_at = 0;
     model_endpoint endpoint;
 };
 

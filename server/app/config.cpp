@@ -67,9 +67,8 @@ std::vector<std::string> given_options(CLI::App const& cli)
             out.insert(
                 out.end(),
                 {name,
-                 files.contains(name)
-                     ? std::filesystem::absolute(value).lexically_normal().string()
-                     : value});
+                 files.contains(name) ? std::filesystem::absolute(value).lexically_normal().string()
+                                      : value});
     }
     return out;
 }

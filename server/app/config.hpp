@@ -114,12 +114,12 @@ struct config {
     agent::run_limits limits;
     agent::runs_limits runs_at_once;
     inline_budget budgets;
-    std::optional<ask_options> ask;      // `ask`,
-    std::optional<runs_options> runs;    // `runs`,
-    std::optional<docs_options> docs;    // `docs`,
-    std::optional<check_options> check;  // `check`,
+    std::optional<ask_options> ask;          // `ask`,
+    std::optional<runs_options> runs;        // `runs`,
+    std::optional<docs_options> docs;        // `docs`,
+    std::optional<check_options> check;      // `check`,
     std::optional<install_options> install;  // `install`, `uninstall`,
-    bool doctor = false;                 // `doctor`; otherwise serve
+    bool doctor = false;                     // `doctor`; otherwise serve
     serve_options serving;
 };
 

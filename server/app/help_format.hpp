@@ -3,7 +3,6 @@
 // How --help is laid out: what can be said on the left, what it means beside it, 80 columns in all.
 
 #include <CLI/CLI.hpp>
-
 #include <string>
 
 namespace app {

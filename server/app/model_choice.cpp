@@ -184,8 +184,7 @@ awaitable<model_choice::found_route> model_choice::find_route(std::string_view w
     co_return found_route();
 }
 
-awaitable<agent::chosen_model>
-model_choice::choose(std::string wish, agent::sampling_desk* desk)
+awaitable<agent::chosen_model> model_choice::choose(std::string wish, agent::sampling_desk* desk)
 {
     auto out = co_await choose_one(std::move(wish), desk);
     if (!out.with)
@@ -316,7 +315,10 @@ model_choice::make(route const& at, agent::model_facts const* facts, std::string
     };
     if (at.kind == provider::openai)
         return std::make_unique<agent::openai_chat>(http_, fill(agent::openai_chat_options()));
-    return std::make_unique<agent::anthropic>(http_, fill(agent::anthropic_options()));
+    auto options = fill(agent::anthropic_options());
+    // Before the loop would have the run wrap up, at four fifths.
+    options.compact_at = facts ? facts->context * 7 / 10 : 0;
+    return std::make_unique<agent::anthropic>(http_, std::move(options));
 }
 
 std::string model_choice::examination::text() const

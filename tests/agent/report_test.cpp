@@ -99,7 +99,8 @@ TEST_CASE("the context of a run quotes documentation as data and names what coul
 
 TEST_CASE("a brief holds the rules, the task and the sources, and how to get full answers")
 {
-    auto const text = agent::render_brief("No model.", {"RULES"}, "# Task\n\nDo it\n", answered().documentation);
+    auto const text =
+        agent::render_brief("No model.", {"RULES"}, "# Task\n\nDo it\n", answered().documentation);
     CHECK(has(text.substr(0, 200), "ANTHROPIC_API_KEY"));
     CHECK(has(text, "RULES"));
     CHECK(has(text, "Do it"));

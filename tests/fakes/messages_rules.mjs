@@ -81,9 +81,9 @@ export class PromptCache {
 }
 
 const FIELDS = new Set(['model', 'max_tokens', 'messages', 'stream', 'system', 'tools', 'tool_choice', 'thinking', 'output_config',
-  'cache_control', 'metadata', 'stop_sequences', 'service_tier', 'speed', 'inference_geo', 'container', 'diagnostics']);
+  'cache_control', 'metadata', 'stop_sequences', 'service_tier', 'speed', 'inference_geo', 'container', 'diagnostics', 'context_management']);
 const TOOL_FIELDS = new Set(['type', 'name', 'description', 'input_schema', 'strict', 'eager_input_streaming', 'cache_control', 'input_examples']);
-const BLOCK_TYPES = { user: ['text', 'image', 'document', 'tool_result'], assistant: ['text', 'thinking', 'redacted_thinking', 'tool_use', 'x_unknown'] };
+const BLOCK_TYPES = { user: ['text', 'image', 'document', 'tool_result'], assistant: ['text', 'thinking', 'redacted_thinking', 'tool_use', 'compaction', 'x_unknown'] };
 
 function strictProblem(schema, at) {
   if (schema === null || typeof schema !== 'object') return null;
@@ -166,6 +166,11 @@ export function requestProblem(body, headers) {
   for (const field of Object.keys(body)) {
     if (['temperature', 'top_p', 'top_k'].includes(field)) return `${field}: sampling parameters are not supported`;
     if (!FIELDS.has(field)) return `${field}: Extra inputs are not permitted`;
+  }
+  if (body.context_management) {
+    if (!/\bcompact-2026-01-12\b/.test(headers['anthropic-beta'] ?? '')) return 'context_management: Extra inputs are not permitted';
+    for (const edit of body.context_management.edits ?? [])
+      if (edit.type !== 'compact_20260112' || edit.trigger?.type !== 'input_tokens' || !(edit.trigger.value >= 50000)) return 'context_management.edits.0: not an edit of this beta';
   }
   if (typeof body.model !== 'string') return 'model: Field required';
   if (!Number.isInteger(body.max_tokens) || body.max_tokens < 1) return 'max_tokens: Field required';

@@ -8,7 +8,7 @@
 //
 // A step is one of
 //   {"blocks": [{type: "text", text} | {type: "thinking", thinking?} | {type: "tool_use", name, id?, input? | raw_input?}],
-//    "stop_reason"?, "stop_details"?, "stream"?: {…}}           a turn; raw_input is streamed as it stands
+//    "stop_reason"?, "stop_details"?, "iterations"? (of usage), "stream"?: {…}}           a turn; raw_input is streamed as it stands
 //   {"status": 429, "body"?: {…} | "text", "headers"?: {…}}     a refusal
 //   {"raw": "text", "content_type"?}                            a 200 with this body
 //   {"hang": true} | {"destroy": true}                          nothing at all; a reset
@@ -36,6 +36,7 @@ function eventsOf(message, stream) {
     const start = { text: { type: 'text', text: '' }, thinking: { type: 'thinking', thinking: '', signature: '' },
       tool_use: { type: 'tool_use', id: block.id, name: block.name, input: {}, caller: { type: 'direct' } } }[block.type] ?? block;
     const content_block = { ...start };
+    if (block.type === 'compaction') Object.assign(content_block, { content: null, encrypted_content: null });
     if (stream.interleaved) { delete content_block.input; delete content_block.signature; }
     out.push(['content_block_start', { index, content_block }]);
     const delta = (d) => out.push(['content_block_delta', { index, delta: d }]);
@@ -48,6 +49,7 @@ function eventsOf(message, stream) {
       if (block.raw_input !== '') delta({ type: 'input_json_delta', partial_json: '' });
       for (const partial_json of pieces(block.raw_input ?? JSON.stringify(block.input ?? {}), stream.huge_text ? 65536 : 7)) delta({ type: 'input_json_delta', partial_json });
     }
+    if (block.type === 'compaction') delta({ type: 'compaction_delta', content: block.content, encrypted_content: block.encrypted_content });
     if (stream.unknown) delta({ type: 'mystery_delta', mystery: 1 });
     const stop = ['content_block_stop', { index }];
     (stream.interleaved ? stops : out).push(stop);
@@ -113,7 +115,7 @@ export async function start({ steps = [], port = 0 } = {}) {
       content.push(made);
     }
     const output = Math.ceil(JSON.stringify(content).length / 4);
-    const usage = step.stream?.no_usage ? {} : { ...cache.usage(body, account), output_tokens: output, output_tokens_details: { thinking_tokens: 3 } };
+    const usage = step.stream?.no_usage ? {} : { ...cache.usage(body, account), output_tokens: output, output_tokens_details: { thinking_tokens: 3 }, ...(step.iterations ? { iterations: step.iterations } : {}) };
     return { id: `msg_${++ids}`, type: 'message', role: 'assistant', model: body.model, content,
       stop_reason: step.stop_reason !== undefined ? step.stop_reason : content.some((b) => b.type === 'tool_use') ? 'tool_use' : 'end_turn',
       stop_sequence: null, stop_details: step.stop_details ?? null, usage };

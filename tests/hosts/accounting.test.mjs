@@ -56,6 +56,27 @@ test('twenty turns are read from the cache, but for what is new in each', async 
   for (const one of turns) assert.ok(one.first_token_ms <= one.time_ms, JSON.stringify(one))
 })
 
+test('a long conversation may be summarized by the server: its summary is kept as it is, and paid for', async t => {
+  const summary = { type: 'compaction', content: 'What was done: "everything".\n', encrypted_content: 'gAAAA==', signature: 'Eq==' }
+  const compaction = { type: 'compaction', input_tokens: 1000, cache_read_input_tokens: 20, cache_creation_input_tokens: 0, output_tokens: 300 }
+  messages.play(turn(written, looked), { ...turn(summary, call('list_files', {}, 'l1')), iterations: [compaction, { type: 'message', input_tokens: 5, output_tokens: 5 }] }, turn(finish()))
+  const env = { ANTHROPIC_API_KEY: key, https_proxy: anthropic.proxy, NODE_EXTRA_CA_CERTS: anthropic.authorities }
+  const outcome = await ask(setup(t, { env }))
+  assert.equal(outcome.status, 'completed', outcome.reason)
+  const bodies = messages.journal.map(entry => JSON.parse(entry.body))
+  for (const [i, body] of bodies.entries()) {
+    assert.deepEqual(body.context_management.edits.map(edit => edit.type), ['compact_20260112'])
+    assert.match(messages.journal[i].headers['anthropic-beta'], /compact-2026-01-12/)
+  }
+  assert.deepEqual(bodies[2].messages.at(-2).content[0], summary)
+  const [first, second] = outcome.account.each_turn
+  assert.ok(second.usage.input >= 1000 && second.usage.output >= 300 && first.usage.output < 300)
+  // Servers that only speak the API are not asked for it.
+  messages.play(turn(finish()))
+  await ask(setup(t, { model: messages }))
+  assert.equal(JSON.parse(messages.journal[0].body).context_management, undefined)
+})
+
 test('runs usage and runs show tell what each turn took', async t => {
   const place = setup(t, { model: messages })
   messages.play(overloaded, turn(written, looked), turn(finish()))

@@ -47,7 +47,9 @@ std::string said_of(model_request const& request, std::size_t from)
             continue;
         out += fmt::format(
             "{}{}\n\n",
-            from > 0 ? "" : own ? "# You answered\n\n" : "# You were told\n\n",
+            from > 0 ? ""
+            : own    ? "# You answered\n\n"
+                     : "# You were told\n\n",
             std::visit([](auto const& message) { return written(message); }, messages[at]));
     }
     return out;
@@ -91,8 +93,7 @@ awaitable<std::string> cli::output_of(std::string said)
     command.directory = options_.directory;
     child_process child(co_await asio::this_coro::executor, std::move(command));
     // What it does not want to hear is seen from what it answers.
-    co_await asio::async_write(
-        child.in, asio::buffer(said), asio::as_tuple(asio::use_awaitable));
+    co_await asio::async_write(child.in, asio::buffer(said), asio::as_tuple(asio::use_awaitable));
     child.in.close();
     std::string out;
     char buffer[16 << 10];
@@ -141,8 +142,7 @@ awaitable<result<turn, model_error>> cli::complete(model_request request, text_s
     if (!answer)
         co_return answer.error();
     auto read = read_written(answer->text, fmt::format("call_{}", request.messages.size()));
-    auto const usage =
-        program_.usage_adds_up ? less(answer->usage, spent_) : answer->usage;
+    auto const usage = program_.usage_adds_up ? less(answer->usage, spent_) : answer->usage;
     if (!read) {
         read.error().usage = usage;
         co_return read.error();

@@ -32,8 +32,7 @@ constexpr std::string_view kept_from_them[] = {
 bool says_one_of(std::string_view text, auto const& words)
 {
     auto const lower = mcp::lower(text);
-    return std::ranges::any_of(
-        words, [&](auto word) { return mcp::has(lower, word); });
+    return std::ranges::any_of(words, [&](auto word) { return mcp::has(lower, word); });
 }
 
 model_error failed_program(std::string_view program, std::string_view said)
@@ -146,11 +145,11 @@ result<cli_answer, model_error> read_codex(std::string_view output)
             trouble = string_in(*event, "message");
         else if (auto const* why = object_in(*event, "error"); type == "turn.failed" && why)
             trouble = string_in(*why, "message");
-        else if (auto const* usage = object_in(*event, "usage"); type == "turn.completed" && usage) {
+        else if (auto const* usage = object_in(*event, "usage");
+                 type == "turn.completed" && usage) {
             complete = true;
             out.usage.cache_read = count_in(*usage, "cached_input_tokens").value_or(0);
-            out.usage.input =
-                count_in(*usage, "input_tokens").value_or(0) - out.usage.cache_read;
+            out.usage.input = count_in(*usage, "input_tokens").value_or(0) - out.usage.cache_read;
             out.usage.output = count_in(*usage, "output_tokens").value_or(0);
             out.usage.thinking = count_in(*usage, "reasoning_output_tokens").value_or(0);
         }

@@ -29,10 +29,14 @@ content_block::content_block(std::string_view start)
     for (auto const& [name, value] : raw_members(start)) {
         if (name == "type")
             type_ = plain_string(value);
-        std::erase_if(
-            members_, [known = name](auto const& member) { return member.first == known; });
-        members_.emplace_back(name, value);
+        set_member(name, value);
     }
+}
+
+void content_block::set_member(std::string_view name, std::string_view value)
+{
+    std::erase_if(members_, [name](auto const& member) { return member.first == name; });
+    members_.emplace_back(name, value);
 }
 
 bool content_block::apply(json::object const& delta, std::string_view raw)
@@ -67,6 +71,12 @@ bool content_block::apply(json::object const& delta, std::string_view raw)
         if (piece)
             input_ += std::string_view(*piece);
         return piece != nullptr;
+    }
+    if (*type == "compaction_delta") {
+        for (auto const* member : {"content", "encrypted_content"})
+            if (auto const said = raw_member_of(raw, member); !said.empty())
+                set_member(member, said);
+        return true;
     }
     if (*type == "citations_delta")
         citations_.emplace_back(raw_member_of(raw, "citation"));

@@ -188,14 +188,21 @@ std::string messages_url(std::string_view base_url)
     return std::string(base_url) + "/v1/messages";
 }
 
-std::string
-message_body(model_request const& request, std::string_view model, messages_profile profile)
+std::string message_body(
+    model_request const& request,
+    std::string_view model,
+    messages_profile profile,
+    std::int64_t compact_at)
 {
     message_writer const write{request, profile};
     std::string body = R"({"model":)" + json_string(model);
     body += R"(,"max_tokens":)" + std::to_string(request.max_tokens) + R"(,"stream":true)";
     if (!request.effort.empty() && write.extends("output_config"))
         body += R"(,"output_config":{"effort":)" + json_string(request.effort) + "}";
+    if (compact_at > 0 && write.extends("context_management"))
+        body += R"(,"context_management":{"edits":[{"type":"compact_20260112","trigger":)"
+                R"({"type":"input_tokens","value":)" +
+                std::to_string(compact_at) + "}}]}";
     if (write.extends("cache_control"))
         body.append(",").append(cache_control);
     if (auto const system = write.system(); !system.empty())

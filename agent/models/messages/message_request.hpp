@@ -9,6 +9,7 @@
 
 #include <boost/json/object.hpp>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -24,9 +25,16 @@ messages_profile profile_of(std::string_view base_url);
 std::string messages_url(std::string_view base_url);
 
 // Never temperature, top_p, top_k, a prefill, a forced tool choice, or thinking settings: each is a
-// 400 on a current model. Fields named in request.omit are left out.
-std::string
-message_body(model_request const& request, std::string_view model, messages_profile profile);
+// 400 on a current model. Fields named in request.omit are left out. `compact_at`: input tokens
+// from which the native server summarizes what was said before (threshold compaction); 0: never.
+std::string message_body(
+    model_request const& request,
+    std::string_view model,
+    messages_profile profile,
+    std::int64_t compact_at = 0);
+
+// The beta that a body with compact_at needs, as a header.
+inline constexpr char compaction_beta[] = "compact-2026-01-12";
 
 // Whether a tool's schema is within what `strict` accepts: every object closed with all its members
 // required, no recursion, no bounds on numbers, lengths or counts.

@@ -49,18 +49,38 @@ void usage_counts::update(json::object const& usage)
     }
     if (auto const* details = object_in(usage, "output_tokens_details"))
         set(thinking_, count_in(*details, "thinking_tokens"));
+    take_compaction(usage);
+}
+
+// Summaries that the server made on the way are told apart, among its iterations.
+void usage_counts::take_compaction(json::object const& usage)
+{
+    auto const* iterations = array_in(usage, "iterations");
+    if (!iterations)
+        return;
+    compaction_ = {};
+    for (auto const& one : *iterations) {
+        auto const* iteration = one.if_object();
+        if (!iteration || string_in(*iteration, "type") != "compaction")
+            continue;
+        usage_counts counts;
+        counts.update(*iteration);
+        compaction_ += counts.total();
+    }
 }
 
 token_usage usage_counts::total() const
 {
-    token_usage out;
-    out.input = input_;
-    out.cache_read = cache_read_;
-    out.cache_write_1h = write_1h_.value_or(0);
-    out.cache_write_5m =
-        write_5m_.value_or(std::max<std::int64_t>(cache_write_ - out.cache_write_1h, 0));
-    out.output = output_;
-    out.thinking = thinking_;
+    auto out = compaction_;
+    token_usage own;
+    own.input = input_;
+    own.cache_read = cache_read_;
+    own.cache_write_1h = write_1h_.value_or(0);
+    own.cache_write_5m =
+        write_5m_.value_or(std::max<std::int64_t>(cache_write_ - own.cache_write_1h, 0));
+    own.output = output_;
+    own.thinking = thinking_;
+    out += own;
     return out;
 }
 

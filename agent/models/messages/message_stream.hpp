@@ -27,8 +27,11 @@ public:
     token_usage total() const;
 
 private:
+    void take_compaction(boost::json::object const& usage);
+
     std::int64_t input_ = 0, cache_read_ = 0, cache_write_ = 0, output_ = 0, thinking_ = 0;
     std::optional<std::int64_t> write_5m_, write_1h_;
+    token_usage compaction_;  // which the other counts leave out
 };
 
 // One block of the content as it grows.
@@ -47,6 +50,8 @@ public:
     std::string json() const;
 
 private:
+    void set_member(std::string_view name, std::string_view value);
+
     std::string type_;
     std::vector<std::pair<std::string, std::string>> members_;  // name, JSON text
     std::map<std::string, std::string, std::less<>> strings_;   // those that deltas have changed

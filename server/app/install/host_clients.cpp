@@ -19,7 +19,8 @@ host_client const* host_clients::saying(std::string_view client) const
 {
     auto const name = mcp::lower(client);
     auto const says = [&name](host_client const& one) {
-        return std::ranges::any_of(one.says, [&](auto const& said) { return name.starts_with(said); });
+        return std::ranges::any_of(
+            one.says, [&](auto const& said) { return name.starts_with(said); });
     };
     auto const found = std::ranges::find_if(clients, says);
     return found == clients.end() ? nullptr : &*found;

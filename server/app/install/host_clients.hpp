@@ -15,16 +15,16 @@ namespace app {
 
 struct host_client {
     std::string id;
-    std::string name;                // as a person knows it
-    std::vector<std::string> says;   // how its clientInfo.name begins, in lower case
-    int budget = 0;                  // seconds that a call of it is held open
-    std::string limit;               // its own, in words
+    std::string name;                      // as a person knows it
+    std::vector<std::string> says;         // how its clientInfo.name begins, in lower case
+    int budget = 0;                        // seconds that a call of it is held open
+    std::string limit;                     // its own, in words
     std::optional<int> registered_budget;  // seconds, where we have registered a longer limit
-    std::optional<std::string> format;     // json, toml, yaml; nothing: it cannot be registered with
+    std::optional<std::string> format;  // json, toml, yaml; nothing: it cannot be registered with
     std::optional<std::vector<std::string>> section;
     std::optional<std::vector<std::string>> user;  // its file below ~, one of them
     std::optional<std::string> project;            // its file in a project
-    std::optional<std::string> home;   // the variable that stands for the folder of its file
+    std::optional<std::string> home;  // the variable that stands for the folder of its file
     std::optional<std::vector<std::string>> found;  // paths and programs that tell it is there
     std::optional<bool> starts_in_project;          // so no folder needs to be named
     std::optional<std::string> workspace;           // its own word for the folder that is open

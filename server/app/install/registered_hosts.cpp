@@ -80,7 +80,8 @@ problems_of(host_client const& client, json::object const& entry, started_server
         out.push_back(fmt::format("its project {} is not there", project));
     if (project.empty() && !client.starts_in_project)
         out.push_back("it reads no project: install it with --project DIRECTORY");
-    bool has_key = !server.option("--key-file").empty() || !server.option("--key-command").empty() ||
+    bool has_key = !server.option("--key-file").empty() ||
+                   !server.option("--key-command").empty() ||
                    !server.option("--provider").empty() || entry.contains("env_vars") ||
                    entry.contains("env_keys");
     for (auto const& [name, value] : server.environment) {
@@ -103,8 +104,7 @@ int budget_of(host_client const& client, started_server const& server)
 
 }  // namespace
 
-std::vector<registered_host>
-registered_hosts(registration const& here, std::string const& project)
+std::vector<registered_host> registered_hosts(registration const& here, std::string const& project)
 {
     std::vector<registered_host> out;
     for (auto const& client : known_clients().clients) {

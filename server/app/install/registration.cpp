@@ -191,8 +191,7 @@ registration::registered(host_client const& client, std::string const& file) con
     }
 }
 
-config_change
-registration::adding(host_client const& client, registered_server const& server) const
+config_change registration::adding(host_client const& client, registered_server const& server) const
 {
     config_change out;
     out.path = file_of(client, server.in_folder);
@@ -206,8 +205,7 @@ registration::adding(host_client const& client, registered_server const& server)
     return out;
 }
 
-config_change
-registration::removing(host_client const& client, std::string const& file) const
+config_change registration::removing(host_client const& client, std::string const& file) const
 {
     config_change out;
     out.path = file;

@@ -23,9 +23,9 @@ inline constexpr char server_name[] = "nextjs-backend-engineer";
 struct registered_server {
     std::string command;                 // an absolute path, or npx
     std::vector<std::string> arguments;  // for every host
-    std::string project;     // a folder that it may read; empty: the one it is started in
+    std::string project;        // a folder that it may read; empty: the one it is started in
     bool key_in_clear = false;  // write the keys themselves
-    std::string in_folder;   // the file of that project, instead of the user's
+    std::string in_folder;      // the file of that project, instead of the user's
 };
 
 // Where a host's configuration is, and what one change makes of it.
@@ -49,8 +49,7 @@ public:
     std::string file_of(host_client const& client, std::string const& in_folder) const;
 
     // The entry as it would be written. Keys stand in it as the host refers to its environment.
-    boost::json::object
-    entry_for(host_client const& client, registered_server const& server) const;
+    boost::json::object entry_for(host_client const& client, registered_server const& server) const;
 
     // What is registered in that file now. All throw config_text_error.
     std::optional<boost::json::object>

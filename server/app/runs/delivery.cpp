@@ -21,7 +21,7 @@ constexpr char questions_key[] = "questions";
 constexpr char sampling_key[] = "sampling";
 constexpr std::size_t id_size = 32;
 constexpr auto longest_sampling = 20min;  // of a task
-constexpr auto longest_silence = 8s;  // some clients give up after 10 s
+constexpr auto longest_silence = 8s;      // some clients give up after 10 s
 
 // Counted among a run's watchers for as long as it lives.
 struct watcher {
@@ -106,7 +106,8 @@ std::optional<server::input_required> delivery::sampling_of(
         return std::nullopt;
     server::input_required ask;
     ask.requests.emplace(
-        sampling_key, mcp::create_message(run.desk.params(ctx.client().supports("sampling", "tools"))));
+        sampling_key,
+        mcp::create_message(run.desk.params(ctx.client().supports("sampling", "tools"))));
     mcp::json::object state{{"run", run.id}, {"question", number}};
     if (end && ctx.era().asks_live())
         state["until"] = end->time_since_epoch().count();

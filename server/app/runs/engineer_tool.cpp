@@ -207,9 +207,7 @@ cancel(delivery const& by, server::request_context& ctx, CancelArguments argumen
 }  // namespace
 
 void add_engineer_tools(
-    server::features& offered,
-    delivery const& by,
-    engineer_options const& options)
+    server::features& offered, delivery const& by, engineer_options const& options)
 {
     tool_place place{by, options.may_write, client_roots(options.roots)};
     offered.add_tool<EngineerArguments>(

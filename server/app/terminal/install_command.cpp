@@ -39,7 +39,8 @@ registered_server server_as(config const& settings, host_client const& client)
         out.project = settings.roots.front();
     out.key_in_clear = asked.key_in_clear;
     if (asked.in_project)
-        out.in_folder = settings.roots.empty() ? fs::current_path(ignored).string() : settings.roots.front();
+        out.in_folder =
+            settings.roots.empty() ? fs::current_path(ignored).string() : settings.roots.front();
     return out;
 }
 
@@ -133,8 +134,11 @@ private:
     // Whether to go on; what would be changed was shown.
     bool agreed(config_change const& change) const
     {
-        fmt::print("{}\n{}", change.path, redact_(agent::unified_diff(
-            fs::path(change.path).filename().string(), change.before, change.after)));
+        fmt::print(
+            "{}\n{}",
+            change.path,
+            redact_(agent::unified_diff(
+                fs::path(change.path).filename().string(), change.before, change.after)));
         if (asked_.print)
             return false;
         if (asked_.yes || ::isatty(STDIN_FILENO) == 0)
@@ -164,7 +168,8 @@ private:
         if (reads_nothing)
             fmt::print(" It reads no project until it has one: add --project DIRECTORY.");
         auto const& entry = client.entry.value();
-        bool const has_reference = client.reference || entry.contains("env_vars") || entry.contains("env_keys");
+        bool const has_reference =
+            client.reference || entry.contains("env_vars") || entry.contains("env_keys");
         if (!has_reference && !server.key_in_clear && settings_.key_file.empty())
             fmt::print(
                 " It has no key: this host does not refer to the environment; add --key-file FILE, "

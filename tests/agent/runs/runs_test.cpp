@@ -80,7 +80,8 @@ struct process {
         engineer_setup out;
         out.expert.body = "Be good.";
         out.pool = pool.get_executor();
-        out.choose_model = [&script](std::string, agent::sampling_desk*) -> awaitable<chosen_model> {
+        out.choose_model =
+            [&script](std::string, agent::sampling_desk*) -> awaitable<chosen_model> {
             chosen_model m;
             m.with = std::make_unique<scripted_model>(script);
             m.cost = [](token_usage const&) { return std::optional<double>(); };

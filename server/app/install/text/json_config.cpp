@@ -1,6 +1,5 @@
-#include "server/app/install/text/formats.hpp"
-
 #include "protocol/ascii.hpp"
+#include "server/app/install/text/formats.hpp"
 #include "server/app/install/text/jsonc.hpp"
 #include "server/app/install/text/text_layout.hpp"
 
@@ -70,8 +69,8 @@ std::string inserted(
     auto const inner = lines ? indent_at(text, object.members.front().begin) : std::string();
     auto const at = object.ends_with_comma ? object.comma : last.value->end;
     auto added = lines ? layout.newline + inner : std::string(" ");
-    added += quoted(name) + ": " +
-             (lines ? pretty_json(value, layout, inner) : json::serialize(value));
+    added +=
+        quoted(name) + ": " + (lines ? pretty_json(value, layout, inner) : json::serialize(value));
     out.insert(at, object.ends_with_comma ? added + "," : "," + added);
     return out;
 }
@@ -102,8 +101,7 @@ public:
         if (found == at.section.size()) {
             if (auto const* old = section->find(at.name)) {
                 std::string out(text);
-                auto const value =
-                    pretty_json(entry, layout_of(text), indent_at(text, old->begin));
+                auto const value = pretty_json(entry, layout_of(text), indent_at(text, old->begin));
                 return out.replace(old->value->begin, old->value->end - old->value->begin, value);
             }
             return inserted(text, *section, at.name, entry);

@@ -36,8 +36,8 @@ private:
     [[noreturn]] void fail(std::string_view why) const
     {
         auto const before = text_.substr(0, std::min(at_, text_.size()));
-        throw config_text_error(fmt::format(
-            "line {}: {}", 1 + std::count(before.begin(), before.end(), '\n'), why));
+        throw config_text_error(
+            fmt::format("line {}: {}", 1 + std::count(before.begin(), before.end(), '\n'), why));
     }
 
     char here() const { return at_ < text_.size() ? text_[at_] : '\0'; }
@@ -143,7 +143,9 @@ private:
         if (!bad)
             return;
         at_ = begin;
-        fail(said.empty() ? "a value is missing" : fmt::format("\"{}\" is no JSON", said.substr(0, 40)));
+        fail(
+            said.empty() ? "a value is missing"
+                         : fmt::format("\"{}\" is no JSON", said.substr(0, 40)));
     }
 
     std::string_view text_;

@@ -15,7 +15,8 @@ text_layout layout_of(std::string_view text)
         out.newline = "\r\n";
     for (auto at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1)) {
         auto const end = text.find_first_not_of(" \t", at + 1);
-        if (end == std::string_view::npos || end == at + 1 || text[end] == '\r' || text[end] == '\n')
+        if (end == std::string_view::npos || end == at + 1 || text[end] == '\r' ||
+            text[end] == '\n')
             continue;
         out.unit = std::string(text.substr(at + 1, end - at - 1));
         break;

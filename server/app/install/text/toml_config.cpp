@@ -1,6 +1,5 @@
-#include "server/app/install/text/formats.hpp"
-
 #include "protocol/ascii.hpp"
+#include "server/app/install/text/formats.hpp"
 #include "server/app/install/text/text_layout.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -70,9 +69,9 @@ std::string toml_text(json::value const& value)
 // A name as a header has it.
 std::string toml_key(std::string const& name)
 {
-    bool const bare = !name.empty() && name.find_first_not_of(
-                                           "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                           "0123456789_-") == std::string::npos;
+    bool const bare = !name.empty() &&
+                      name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                             "0123456789_-") == std::string::npos;
     return bare ? name : json::serialize(json::string(name));
 }
 
@@ -119,7 +118,8 @@ public:
             out += newline;
         out += (out.empty() ? "" : newline) + "[" + header_of(at) + "]" + newline;
         for (auto const& member : entry)
-            out += toml_key(std::string(member.key())) + " = " + toml_text(member.value()) + newline;
+            out +=
+                toml_key(std::string(member.key())) + " = " + toml_text(member.value()) + newline;
         toml_of(out);  // a section that is an inline table, or an array, takes no such header
         return out;
     }
@@ -141,7 +141,8 @@ public:
                 header_of(at)));
         auto end = text.find('\n', begin);
         while (end != std::string_view::npos) {
-            auto const line = mcp::trimmed(text.substr(end + 1, text.find('\n', end + 1) - end - 1));
+            auto const line =
+                mcp::trimmed(text.substr(end + 1, text.find('\n', end + 1) - end - 1));
             if (line.starts_with('[') && !line.starts_with(header + "."))
                 break;
             end = text.find('\n', end + 1);

@@ -1,13 +1,12 @@
-#include "server/app/install/text/formats.hpp"
-
 #include "protocol/ascii.hpp"
+#include "server/app/install/text/formats.hpp"
 #include "server/app/install/text/text_layout.hpp"
 
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
-#include <yaml-cpp/yaml.h>
 
 #include <algorithm>
+#include <yaml-cpp/yaml.h>
 
 namespace app {
 
@@ -78,7 +77,10 @@ bool is_block(YAML::Node const& section)
 
 // Its lines, behind `indent`. What is nested is in one line.
 std::string block(
-    std::string const& name, json::object const& entry, std::string const& indent, text_layout const& as)
+    std::string const& name,
+    json::object const& entry,
+    std::string const& indent,
+    text_layout const& as)
 {
     auto out = indent + name + ":" + as.newline;
     for (auto const& member : entry)

@@ -19,8 +19,7 @@ agent::turn read(std::string_view text)
 
 TEST_CASE("calls in writing are read as the calls they are")
 {
-    auto const got = read(
-        R"({"text":"Look","calls":[{"tool":"a","input":{"x":1}},{"tool":"b"}]})");
+    auto const got = read(R"({"text":"Look","calls":[{"tool":"a","input":{"x":1}},{"tool":"b"}]})");
     CHECK(got.text == "Look");
     REQUIRE(got.calls.size() == 2);
     CHECK(got.calls[0].id == "call_3_0");
@@ -63,7 +62,8 @@ TEST_CASE("calls that cannot be read fail as calls, or the answer does")
     REQUIRE(!nameless.has_value());
     CHECK(nameless.error().retryable);
     for (auto const* odd :
-         {R"({"calls":[1,null,{"tool":7,"input":"text"}]})", R"({"calls":[{"tool":"a","input":[]}]})"})
+         {R"({"calls":[1,null,{"tool":7,"input":"text"}]})",
+          R"({"calls":[{"tool":"a","input":[]}]})"})
         for (auto const& call : read(odd).calls)
             CHECK(!call.id.empty());
     CHECK(read(R"({"calls":{"tool":"a"}})").calls.empty());
@@ -114,9 +114,15 @@ TEST_CASE("a client's answer is a turn, whatever its shape")
     CHECK(called.calls[0].id == "call_1_0");
     CHECK(called.stop == agent::stop_reason::tool_use);
     CHECK(called.model == "m");
-    CHECK(turn_of(R"({"type":"text","text":"done"})", "endTurn").stop == agent::stop_reason::end_turn);
-    CHECK(turn_of(R"({"type":"text","text":"cu"})", "maxTokens").stop == agent::stop_reason::max_tokens);
-    CHECK(turn_of(R"({"type":"text","text":"x"})", std::nullopt).stop == agent::stop_reason::end_turn);
+    CHECK(
+        turn_of(R"({"type":"text","text":"done"})", "endTurn").stop ==
+        agent::stop_reason::end_turn);
+    CHECK(
+        turn_of(R"({"type":"text","text":"cu"})", "maxTokens").stop ==
+        agent::stop_reason::max_tokens);
+    CHECK(
+        turn_of(R"({"type":"text","text":"x"})", std::nullopt).stop ==
+        agent::stop_reason::end_turn);
     CHECK(turn_of(R"("no block")", std::nullopt).text.empty());
 }
 

@@ -157,6 +157,8 @@ void command_flags::add_check(CLI::App& cli)
 
 void command_flags::read(config& to)
 {
+    if (!doctor_)
+        return;
     if (ask_->parsed()) {
         asked_.request.mode = as<agent::run_mode>(mode_);
         if (!verified_.empty())

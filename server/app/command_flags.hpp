@@ -5,6 +5,7 @@
 #include "server/app/config.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace CLI {
 class App;
@@ -12,12 +13,16 @@ class App;
 
 namespace app {
 
+inline constexpr std::string_view command_names[] = {
+    "ask", "runs", "docs", "check", "install", "uninstall", "doctor"};
+
 // Refers to itself once it was added: not moved, and alive while the command line is parsed.
 class command_flags {
 public:
     void add_to(CLI::App& cli);
 
-    // What was asked for, into `to`; after the command line was parsed.
+    // What was asked for, into `to`; after the command line was parsed. Nothing where they were not
+    // added.
     void read(config& to);
 
 private:

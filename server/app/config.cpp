@@ -5,6 +5,7 @@
 #include "server/app/help_format.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <set>
@@ -36,6 +37,16 @@ std::vector<std::string> default_roots(environment const& env)
             std::filesystem::exists(std::filesystem::path(*folder) / "package.json", ignored))
             return {*folder};
     return {};
+}
+
+// Whether a command or help is among the words. A host that starts the server says neither, and a
+// third of what its start computes would be their options.
+bool may_name_command(int argc, char const* const* argv)
+{
+    return std::any_of(argv + std::min(argc, 1), argv + argc, [](std::string_view word) {
+        return std::ranges::find(command_names, word) != std::end(command_names) ||
+               word.starts_with("-h") || word == "--help";
+    });
 }
 
 // The server's own options as they were given, but for the project: what another start needs to be
@@ -236,7 +247,8 @@ config read_config(int argc, char const* const* argv, environment const& env)
             "debug, info, notice, warning, error, critical, alert, emergency"));
 
     command_flags commands;
-    commands.add_to(cli);
+    if (may_name_command(argc, argv))
+        commands.add_to(cli);
     cli.footer(
         "Exit codes of ask: 0 answered (or the brief, without a model), 1 the model could not be "
         "asked, 2 wrong usage, "

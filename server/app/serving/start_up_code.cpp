@@ -18,7 +18,7 @@ namespace app {
 
 namespace {
 
-constexpr int heap_size = 192 << 10;
+constexpr int heap_size = 224 << 10;
 
 std::uintptr_t round_up(std::uintptr_t address)
 {

@@ -8,8 +8,8 @@ import { StdioClientTransport as StdioV2 } from '@modelcontextprotocol/client/st
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport as StdioV1 } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { CreateMessageRequestSchema } from '@modelcontextprotocol/sdk/types.js'
-import { app, route, setup } from './product.mjs'
-import { Host, name, runIdIn, textOf, withTasks, until } from './runs_support.mjs'
+import { route, setup } from './product.mjs'
+import { Host, kept, listed, name, runIdIn, withTasks } from './runs_support.mjs'
 import { modernVersion } from './support.mjs'
 
 const self = { name: 'tests', version: '1' }
@@ -46,6 +46,9 @@ const place = (t, args = [], env = {}) => {
   return { command: process.env.NBE_BINARY, args: all, env: environment, stderr: 'ignore' }
 }
 
+// What every other provider ends with for these steps (providers.test.mjs).
+const files = [{ path, text: route.replace("'invalid'", "'not a note'") }]
+
 const v1 = async (server, model, capabilities) => {
   const client = new ClientV1(self, { capabilities })
   client.setRequestHandler(CreateMessageRequestSchema, request => model.answer(request.params))
@@ -68,12 +71,16 @@ for (const [way, connect] of Object.entries(ways)) {
   for (const tools of [true, false]) {
     test(`${way}, ${tools ? 'with tools' : 'in writing'}`, async t => {
       const model = sampler({ tools })
-      const { client, call } = await connect(place(t), model, { sampling: tools ? { tools: {} } : {} })
+      const server = place(t)
+      const { client, call } = await connect(server, model, { sampling: tools ? { tools: {} } : {} })
       t.after(() => client.close())
       const said = (await call(name, task)).content.map(c => c.text ?? '').join('\n')
       assert.match(said, /A route handler with a schema/)
       assert.match(said, /'not a note'/)
       assert.match(said, /a-model-of-the-host/)
+      const [{ run_id }] = await listed(server)
+      const { outcome } = await kept(server, run_id)
+      assert.deepEqual(outcome.files.map(({ path, text }) => ({ path, text })), files)
       assert.equal(model.asked.length, steps.length)
       const [first, , , , last] = model.asked
       assert.match(first.systemPrompt, /Next\.js/)
@@ -166,6 +173,47 @@ test('a task asks through its status', async t => {
   assert.equal(state.status, 'completed', JSON.stringify(state).slice(0, 500))
   assert.match(JSON.stringify(state.result), /A route handler with a schema/)
   assert.equal(model.asked.length, steps.length)
+  await host.close()
+})
+
+test('a server that is killed between two turns asks for the next one, and not again for the last', async t => {
+  const model = sampler({ tools: true })
+  const where = setup(t, {})
+  const capabilities = { 'io.modelcontextprotocol/clientCapabilities': { sampling: { tools: {} } } }
+  // Answers questions, at most so many, until there is a result.
+  const answered = async (host, tool, args, most = Infinity) => {
+    let params = { name: tool, arguments: args }
+    for (let i = 0; ; ++i) {
+      const { result, error } = await host.modern('tools/call', params, capabilities)
+      assert.ok(result, JSON.stringify(error))
+      if (result.resultType !== 'input_required') return result.content[0].text
+      if (i === most) return
+      const [[key, question]] = Object.entries(result.inputRequests)
+      params = { name: tool, arguments: args, requestState: result.requestState, inputResponses: { [key]: model.answer(question.params) } }
+    }
+  }
+  const first = new Host(t, where)
+  assert.equal(await answered(first, name, task, 2), undefined)
+  await first.kill()
+  const [{ run_id }] = await listed(where)
+  const second = new Host(t, where)
+  assert.match(await answered(second, `${name}_result`, { run_id }), /A route handler with a schema/)
+  assert.deepEqual(model.asked.map(({ messages }) => messages.filter(m => m.role === 'assistant').length), [0, 1, 2, 3, 4])
+  await second.close()
+})
+
+test('an answer that comes twice, or to a question of before, changes nothing', async t => {
+  const model = sampler({ tools: true })
+  const host = new Host(t, setup(t, {}))
+  const capabilities = { 'io.modelcontextprotocol/clientCapabilities': { sampling: { tools: {} } } }
+  const { result } = await host.engineer(task, capabilities)
+  const [[key, question]] = Object.entries(result.inputRequests)
+  const again = { name, arguments: task, requestState: result.requestState, inputResponses: { [key]: model.answer(question.params) } }
+  const next = await host.modern('tools/call', again, capabilities)
+  assert.equal(next.result.resultType, 'input_required')
+  assert.equal((await host.modern('tools/call', again, capabilities)).error.code, -32602)
+  const bad = { ...again, requestState: next.result.requestState, inputResponses: { [key]: { nonsense: true } } }
+  assert.match((await host.modern('tools/call', bad, capabilities)).result.content[0].text, /no CreateMessageResult/)
   await host.close()
 })
 

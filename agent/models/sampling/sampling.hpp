@@ -19,10 +19,7 @@ public:
     std::string_view name() const override { return "the client's model"; }
 
     boost::asio::awaitable<boost::system::result<turn, model_error>>
-    complete(model_request request, text_sink) override
-    {
-        co_return co_await desk_.ask(request, hint_);
-    }
+    complete(model_request request, text_sink on_text) override;
 
 private:
     sampling_desk& desk_;

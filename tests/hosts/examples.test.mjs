@@ -52,6 +52,12 @@ for (const name of ['typescript-sdk-v1', 'typescript-sdk-v2', 'openai-agents', '
   })
 }
 
+// Their packages are not on npm, and the tests need nothing from anywhere else: they are read, not run.
+test('the Python examples are Python', () => {
+  for (const name of ['python_sdk.py', 'openai_agents.py'])
+    execFileSync('python3', ['-c', 'import ast, sys; ast.parse(open(sys.argv[1]).read(), sys.argv[1])', join(examples, name)])
+})
+
 // A server, and the first line of its log that `says` where it listens.
 async function listening(t, listen, more = []) {
   const { args, env } = setup(t, { model, args: ['--listen', listen, ...more] })

@@ -67,8 +67,10 @@ void replace_file(
     }
     if (::fchmod(fd.get(), mode) != 0 || ::fsync(fd.get()) != 0)
         give_up(errno);
-    if (before && read_whole(real, before->size() + (1 << 20)) != before)
-        give_up(EAGAIN);
+    if (before && read_whole(real, before->size() + (1 << 20)) != before) {
+        ::unlink(temporary.c_str());
+        throw std::runtime_error(real + " was changed by somebody else just now; try again");
+    }
     if (::rename(temporary.c_str(), real.c_str()) != 0)
         give_up(errno);
 }

@@ -54,6 +54,9 @@ public:
     int run()
     {
         using verb = install_options::verb;
+        if (settings_.home.empty())
+            throw config_error(
+                "HOME is not set, so there is no saying where hosts are configured.");
         if (asked_.what == verb::list)
             return list();
         if (asked_.clients.empty() && !asked_.all)

@@ -186,11 +186,4 @@ config_text const& yaml_format()
     return one;
 }
 
-config_text const& config_text_of(std::string_view format)
-{
-    if (format == "toml")
-        return toml_format();
-    return format == "yaml" ? yaml_format() : json_format();
-}
-
 }  // namespace app

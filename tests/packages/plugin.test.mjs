@@ -2,7 +2,8 @@
 // tools that the agent names are the server's.
 
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,8 +11,6 @@ import { after, before, test } from 'node:test'
 import { start as startModel } from '../fakes/messages_server.mjs'
 import { claude } from '../hosts/host_programs.mjs'
 import { app, text, turn } from '../hosts/product.mjs'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 
 const root = join(import.meta.dirname, '../..')
 const binary = join(process.env.NBE_BUILD, 'nextjs-backend-engineer')

@@ -78,7 +78,7 @@ std::string help_format::make_option(CLI::Option const* option, bool is_position
     auto usual = option->get_default_str();
     if (!home_.empty() && usual.starts_with(home_ + "/"))
         usual.replace(0, home_.size(), "~");
-    if (!usual.empty() && usual != "false" && value_of(*option) != "")
+    if (!usual.empty() && usual != "false" && !value_of(*option).empty())
         meaning += " (default: " + usual + ")";
     return row(name, meaning);
 }

@@ -123,6 +123,9 @@ test('the options of the server that are given are those it is registered with',
   assert.equal(command, binary)
   assert.deepEqual(args, ['--provider', 'openai', '--key-file', h.path('key'), '--allow-write', '--max-turns', '9', '--project', app])
   assert.deepEqual(env, {})
+  // What a longer limit of the host allows gives way to what was said.
+  await h.run(['install', '--client', 'codex', '--inline-budget', '99'])
+  assert.match(readFileSync(h.path('.codex/config.toml'), 'utf8'), /^args = \["--inline-budget","99"\]$/m)
 })
 
 test('the hosts that are found are listed, and --all is those', async t => {

@@ -115,7 +115,7 @@ std::string registration::file_of(host_client const& client, std::string const& 
     auto const in_home = [this](std::string const& file) { return home_ + file.substr(1); };
     for (auto const& file : *client.user) {
         std::error_code ignored;
-        auto const path = in_home(file);
+        auto path = in_home(file);
         if (fs::exists(path, ignored) || fs::exists(fs::path(path).parent_path(), ignored))
             return path;
     }
@@ -139,7 +139,8 @@ json::object
 registration::entry_for(host_client const& client, registered_server const& server) const
 {
     auto arguments = server.arguments;
-    if (client.registered_budget)
+    bool const said = std::ranges::find(arguments, "--inline-budget") != arguments.end();
+    if (client.registered_budget && !said)
         arguments.push_back(fmt::format("--inline-budget={}", *client.registered_budget));
     auto project = server.project;
     if (project.empty() && client.workspace)

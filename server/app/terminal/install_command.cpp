@@ -108,7 +108,7 @@ private:
 
     std::string file(host_client const& client) const
     {
-        auto const out = here_.file_of(client, server_as(settings_, client).in_folder);
+        auto out = here_.file_of(client, server_as(settings_, client).in_folder);
         if (out.empty())
             throw std::runtime_error(
                 asked_.in_project ? "it has no configuration in a project"

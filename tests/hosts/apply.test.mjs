@@ -88,7 +88,7 @@ test('all files are written, the answer says so, and undo brings all of the old 
 
 test('a file that somebody changed meanwhile is not overwritten, nor is any other written', async t => {
   const here = place(t)
-  model.play(turn(edit, write), { ...turn(finish()), delay: 100 })
+  model.play(turn(edit, write), { ...turn(finish()), stream: { delay: 30 } })
   const host = new Host(t, here, allowed)
   host.begin('r', { task: 'Review the words', apply: true })
   await until(() => model.journal.length === 2, 'the second turn')

@@ -144,13 +144,15 @@ request_parser::~request_parser() = default;
 void request_parser::restart()
 {
     auto& parser = machine_->current.emplace(*this, machine_->input);
-    parser.header_limit(static_cast<std::uint32_t>(head_limit_));
+    // Beast measures the first line and the fields together or each by itself, as they arrive: its
+    // limit is only a bound, and the head is measured in feed().
+    parser.header_limit(static_cast<std::uint32_t>(2 * head_limit_));
     parser.body_limit(boost::none);
     head_.clear();
     body_.clear();
     if (body_.capacity() > body_kept)
         body_.shrink_to_fit();
-    body_size_ = 0;
+    body_size_ = head_size_ = 0;
     fault_ = fault::none;
     has_head_ = is_done_ = drops_body_ = false;
 }
@@ -160,6 +162,13 @@ void request_parser::drop_body()
     drops_body_ = true;
     body_.clear();
     body_.shrink_to_fit();
+}
+
+// `taken` bytes more of the head; if it is not complete, all that is `left` is of it, too.
+bool request_parser::fits(std::size_t taken, std::size_t left)
+{
+    head_size_ += taken;
+    return head_size_ + (has_head_ ? 0 : left) <= head_limit_;
 }
 
 std::size_t request_parser::feed(std::string_view bytes)
@@ -174,7 +183,14 @@ std::size_t request_parser::feed(std::string_view bytes)
         error_code ec;
         machine_->input = bytes.substr(used);
         auto const rest = boost::asio::const_buffer(bytes.data() + used, bytes.size() - used);
-        used += machine_->current->put(rest, ec);
+        auto const taken = machine_->current->put(rest, ec);
+        used += taken;
+        bool const well = !ec || ec == http::error::need_more;
+        if (well && !had_head && !fits(taken, bytes.size() - used)) {
+            fault_ = fault::head_too_large;
+            has_head_ = is_done_ = false;
+            break;
+        }
         if (ec == http::error::need_more)
             break;
         if (ec == http::error::header_limit)

@@ -45,12 +45,15 @@ public:
 private:
     struct machine;
 
+    bool fits(std::size_t taken, std::size_t left);
+
     std::size_t head_limit_;
     std::size_t body_limit_;
     std::unique_ptr<machine> machine_;
     http_head head_;
     std::string body_;
     std::size_t body_size_ = 0;
+    std::size_t head_size_ = 0;  // that was taken
     fault fault_ = fault::none;
     bool has_head_ = false;
     bool is_done_ = false;

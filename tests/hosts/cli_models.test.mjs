@@ -109,13 +109,13 @@ test('claude answers, in one session, without tools, servers or settings of its 
 
 test('codex answers, in one thread, and its tokens are counted once', async t => {
   const program = standIn(t, steps.map((step, i) => events(step, i + 1)))
-  const outcome = assertDone(await ask(place(t, program.bin, { OPENAI_API_KEY: key }), '--model', 'codex:gpt-x'))
+  const outcome = assertDone(await ask(place(t, program.bin, { OPENAI_API_KEY: key, NEXTJS_BACKEND_ENGINEER_TOKEN: 'a-token-of-the-server' }), '--model', 'codex:gpt-x'))
   const calls = program.calls()
   assert.deepEqual(calls.map(call => call.argv.slice(0, 2)), [['exec', '--json'], ...Array(3).fill(['exec', 'resume'])])
   for (const { argv, env, cwd } of calls) {
     for (const word of ['--ignore-user-config', 'sandbox_mode=read-only', '-']) assert.ok(argv.includes(word), word)
     assert.equal(argv[argv.indexOf('--model') + 1], 'gpt-x')
-    assert.equal(env.OPENAI_API_KEY, undefined)
+    assert.deepEqual([env.OPENAI_API_KEY, env.NEXTJS_BACKEND_ENGINEER_TOKEN], [undefined, undefined])
     assert.equal(env.NEXTJS_BACKEND_ENGINEER_INSIDE, '1')
     assert.doesNotMatch(cwd, /next-app/)
   }

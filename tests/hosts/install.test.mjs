@@ -101,6 +101,15 @@ for (const client of clients) {
   })
 }
 
+test('registered, edited, registered otherwise: taken out, it is gone', async t => {
+  const h = home(t)
+  await h.run(['install', '--client', 'cursor'])
+  writeFileSync(h.path('.cursor/mcp.json'), `// mine\n${readFileSync(h.path('.cursor/mcp.json'), 'utf8')}`)
+  await h.run(['install', '--client', 'cursor', '--max-turns', '9'])
+  await h.run(['uninstall', '--client', 'cursor'])
+  assert.equal(readFileSync(h.path('.cursor/mcp.json'), 'utf8'), '// mine\n{}\n')
+})
+
 test('keys go in by reference, and in clear only where that was asked for', async t => {
   const key = 'sk-ant-api03-0123456789abcdef0123456789abcdef'
   const h = home(t, { ANTHROPIC_API_KEY: key, CONTEXT7_API_KEY: 'ctx7sk-0123456789abcdef' })

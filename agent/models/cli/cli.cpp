@@ -106,6 +106,8 @@ awaitable<std::string> cli::output_of(std::string said)
         if (ec || out.size() > most_output)
             break;
     }
+    if (out.size() > most_output)
+        child.kill();  // it would wait for somebody who reads on
     co_await child.wait();
     if (out.find_first_not_of(" \n") == std::string::npos)
         out = child.stderr_tail();

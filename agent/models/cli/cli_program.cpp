@@ -26,6 +26,7 @@ constexpr std::string_view kept_from_them[] = {
     "OPENAI_API_KEY",
     "OPENROUTER_API_KEY",
     "CONTEXT7_API_KEY",
+    "NEXTJS_BACKEND_ENGINEER_TOKEN",
     "CLAUDECODE",
     "CLAUDE_CODE_ENTRYPOINT"};
 

@@ -196,8 +196,15 @@ config_change registration::adding(host_client const& client, registered_server 
 {
     config_change out;
     out.path = file_of(client, server.in_folder);
-    out.before = read_whole(out.path, largest_file);
+    out.original = out.before = read_whole(out.path, largest_file);
+    auto const first = recorded(out.path);
     try {
+        // The first registration knows how it was before us; where somebody has written since, what
+        // is there of us is ours all the same.
+        if (first && out.before)
+            out.original = first->after_sha256 == mcp::sha256_hex(*out.before)
+                               ? first->before
+                               : without_entry(client, *out.before, first->before);
         out.after = config_text_of(client.format.value_or("json"))
                         .with(out.before.value_or(""), place_of(client), entry_for(client, server));
     } catch (config_text_error const& e) {
@@ -247,12 +254,7 @@ void registration::add(config_change const& change) const
 {
     install_record kept;
     kept.path = change.path;
-    kept.before = change.before;
-    // Of two registrations the first knows how it was before us, if nobody else wrote in between.
-    if (auto const first = recorded(change.path);
-        first && change.before && first->after_sha256 == mcp::sha256_hex(*change.before)) {
-        kept.before = first->before;
-    }
+    kept.before = change.original;
     kept.after_sha256 = mcp::sha256_hex(*change.after);
     auto made = make_folders(fs::path(change.path).parent_path());
     if (!state_directory_.empty()) {

@@ -33,6 +33,7 @@ struct config_change {
     std::string path;
     std::optional<std::string> before;  // nothing: there is no such file
     std::optional<std::string> after;
+    std::optional<std::string> original;  // what taking it out again brings back
 };
 
 struct install_record;
